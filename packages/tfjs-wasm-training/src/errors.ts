@@ -1,0 +1,21 @@
+/** @file What this package throws: a code, the value that was wrong and what to do about it. */
+
+export type TrainingErrorCode = 'E_NOT_STARTED' | 'E_ENGINE' | 'E_SHAPE' | 'E_LABEL' | 'E_STATE' | 'E_OPTION';
+
+/** An error of use. `hint` is the remedy; the message carries the offending value and its limit. */
+export class TrainingError extends Error {
+  override readonly name = 'TrainingError';
+
+  constructor(
+    readonly code: TrainingErrorCode,
+    message: string,
+    readonly hint: string,
+  ) {
+    super(`${code}: ${message}. ${hint}`);
+  }
+}
+
+/** Throws E_SHAPE unless `holds`; the message is only built when it is needed. */
+export function requireShape(holds: boolean, message: () => string, hint: string): void {
+  if (!holds) throw new TrainingError('E_SHAPE', message(), hint);
+}
