@@ -1,0 +1,86 @@
+/** @file The form of a saved quantised network, with limits, so that a damaged or hostile file is refused early. */
+import { loadTensor, TinyFormerError, type SavedTensor, type TensorData } from '@tinyformer/core';
+import { z } from 'zod';
+import type { QuantizedNetwork } from './quantized-network.js';
+
+const MAX_LAYERS = 4096;
+const MAX_EXTENT = 65536;
+/** 64 MiB of elements: far more than any microcontroller's flash. */
+const MAX_ELEMENTS = 2 ** 26;
+const MAX_CLASSES = 65536;
+const MAX_TEXT = 64;
+
+const extent = z.number().int().min(1).max(MAX_EXTENT);
+const shape = z
+  .array(extent)
+  .min(1)
+  .max(4)
+  .refine((extents) => extents.reduce((product, value) => product * value, 1) <= MAX_ELEMENTS, {
+    message: `has more than ${MAX_ELEMENTS} elements`,
+  });
+const scale = z.number().positive().finite();
+const quant = z.strictObject({ scale, zeroPoint: z.number().int().min(-128).max(127) });
+const tensor = z.strictObject({ shape: z.tuple([extent, extent, extent]), quant });
+const scales = z.array(scale).min(1).max(MAX_EXTENT);
+const blockShape = z.strictObject({
+  blockRows: z.number().int().min(1).max(64),
+  blockColumns: z.number().int().min(1).max(64),
+});
+
+function saved<D extends 'int8' | 'int16' | 'int32'>(dtype: D) {
+  return z
+    .strictObject({ dtype: z.literal(dtype), shape, base64: z.base64() })
+    .transform((value): TensorData<D> => loadTensor(value as SavedTensor & { readonly dtype: D }));
+}
+
+/** Names are checked in full by `checkNetwork`; the limit here keeps messages short. */
+const name = z.string().min(1).max(MAX_TEXT);
+const base = { name, inputs: z.array(name).min(1).max(3), output: tensor };
+const weighted = { weights: saved('int8'), weightScales: scales, bias: saved('int32') };
+const windowed = {
+  kernel: z.number().int().min(1).max(15),
+  stride: z.union([z.literal(1), z.literal(2)]),
+  activation: z.enum(['none', 'relu6']),
+};
+const sparsity = blockShape.nullable();
+
+const layer = z.discriminatedUnion('op', [
+  z.strictObject({ ...base, ...weighted, ...windowed, op: z.literal('convolution'), sparsity }),
+  z.strictObject({ ...base, ...weighted, ...windowed, op: z.literal('depthwise') }),
+  z.strictObject({ ...base, ...weighted, op: z.literal('linear'), sparsity }),
+  z.strictObject({
+    ...base,
+    op: z.literal('layerNorm'),
+    gamma: saved('int16'),
+    gammaScale: scale,
+    beta: saved('int32'),
+  }),
+  z.strictObject({ ...base, op: z.literal('attention'), heads: extent, scores: quant }),
+  z.strictObject({ ...base, op: z.literal('gelu') }),
+  z.strictObject({ ...base, op: z.literal('add') }),
+  z.strictObject({ ...base, op: z.literal('globalAveragePool') }),
+]);
+
+const network = z.strictObject({
+  kind: z.literal('tinyformer/quantized-network'),
+  formatVersion: z.literal(1),
+  toolVersion: z.string().max(MAX_TEXT),
+  seed: z.number().int(),
+  name,
+  input: tensor,
+  layers: z.array(layer).min(1).max(MAX_LAYERS),
+  classes: z.array(z.string().max(MAX_TEXT)).min(1).max(MAX_CLASSES),
+});
+
+/** @throws E_ARTEFACT with the place and the reason of the first thing that is wrong. */
+export function readNetwork(artefact: unknown): QuantizedNetwork {
+  const result = network.safeParse(artefact);
+  if (result.success) return result.data;
+  const issue = result.error.issues[0]!;
+  const place = issue.path.map(String).join('.') || 'the top';
+  throw new TinyFormerError('E_ARTEFACT', `a quantised network is wrong at ${place}: ${issue.message}`, {
+    hint: 'the file was edited, truncated or made by something else; make it again',
+    details: { path: issue.path },
+    cause: result.error,
+  });
+}
