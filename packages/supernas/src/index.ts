@@ -1,1 +1,47 @@
-export {};
+/** Datasets, search spaces, weight-sharing supernets, their training, and the search for the supernet. */
+export {
+  cutValidation,
+  subset,
+  type Augmentation,
+  type Dataset,
+  type DatasetSplits,
+} from './data/dataset.js';
+export { loadCifar10, type Cifar10Options } from './data/cifar10.js';
+export { syntheticShapes, type SyntheticShapesOptions } from './data/synthetic-shapes.js';
+export {
+  createBatcher,
+  sequentialBatches,
+  type Batch,
+  type Batcher,
+  type BatcherOptions,
+} from './data/batches.js';
+export {
+  parseSearchSpace,
+  type ConvolutionStageSpace,
+  type SearchSpace,
+  type StageSpace,
+  type StemSpace,
+  type TransformerStageSpace,
+} from './space/search-space.js';
+export { crossArchitectures, mutateArchitecture, sampleArchitecture } from './space/sample.js';
+export {
+  containsArchitecture,
+  countArchitectures,
+  largestArchitecture,
+  smallestArchitecture,
+} from './space/measure.js';
+export { cutSpaces } from './space/cut.js';
+export { presets } from './space/presets.js';
+export type { ChannelStatistics, ForwardOptions, Masks, NormStatistics } from './network/forward.js';
+export { imageTensor } from './network/norm-statistics.js';
+export {
+  parseFloatNetwork,
+  saveFloatNetwork,
+  type FloatNetwork,
+  type LayerTensors,
+} from './network/float-network.js';
+export type { Network } from './supernet/network.js';
+export { Supernet } from './supernet/supernet.js';
+export { createTrainable, TrainableNetwork, type WeightMasks } from './supernet/trainable-network.js';
+export { createMasks } from './supernet/masks.js';
+export { extractNetwork, recalibrateNorm, type RecalibrationOptions } from './supernet/extract.js';

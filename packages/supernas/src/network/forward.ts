@@ -1,0 +1,137 @@
+/**
+ * @file The one forward pass: walks the layers of an architecture and looks each op up in a table. Supernet, single path and
+ * calibration all run this; nothing is switched on or off, everything is an argument.
+ */
+import * as tf from '@tensorflow/tfjs-core';
+import { INPUT, InternalError, TinyFormerError, type Layer } from '@tinyformer/core';
+import {
+  attention,
+  batchNorm,
+  batchNormInference,
+  conv2d,
+  dense,
+  depthwiseConv2d,
+  gelu,
+  globalAveragePool,
+  layerNorm,
+} from '@tinyformer/tfjs-wasm-training';
+import type { NetworkVariables } from './variables.js';
+
+/** Per channel; the variance is that of the population (divided by the count). */
+export interface ChannelStatistics {
+  readonly mean: Float32Array;
+  readonly variance: Float32Array;
+}
+
+/** Of every layer that BatchNorm follows, by layer name. */
+export type NormStatistics = Readonly<Record<string, ChannelStatistics>>;
+
+/** By layer name: 0 or 1 for every weight of the layer, as a tensor in training layout; see `createMasks`. */
+export type Masks = Readonly<Record<string, tf.Tensor>>;
+
+export interface ForwardOptions {
+  /** BatchNorm normalises by the batch's own statistics; otherwise by `statistics`. */
+  readonly training: boolean;
+  readonly statistics?: NormStatistics;
+  /** Multiplied with the weights of the layers named. */
+  readonly masks?: Masks;
+  /** Sees every layer's output [batch, height, width, channels], which lives until the call returns. */
+  readonly onOutput?: (layer: Layer, output: tf.Tensor4D) => void;
+  /** Sees the batch's statistics of every BatchNorm when `training`. */
+  readonly onBatchStatistics?: (
+    layer: Layer,
+    statistics: { readonly mean: tf.Tensor1D; readonly variance: tf.Tensor1D },
+  ) => void;
+}
+
+interface Context extends ForwardOptions {
+  readonly variables: NetworkVariables;
+}
+
+type Run<L extends Layer> = (layer: L, inputs: readonly tf.Tensor4D[], context: Context) => tf.Tensor4D;
+
+const RUN: { readonly [Op in Layer['op']]: Run<Extract<Layer, { op: Op }>> } = {
+  convolution: (layer, [x], context) => {
+    const filter = readWeights<tf.Rank.R4>(layer, context);
+    return normalise(layer, conv2d(x!, filter, { stride: layer.stride }), context);
+  },
+  depthwise: (layer, [x], context) => {
+    const filter = readWeights<tf.Rank.R3>(layer, context);
+    return normalise(layer, depthwiseConv2d(x!, filter, { stride: layer.stride }), context);
+  },
+  linear: (layer, [x], context) => {
+    const [batch, height, width, channels] = x!.shape;
+    const rows = tf.reshape<tf.Rank.R2>(x!, [batch * height * width, channels]);
+    const bias = context.variables.read<tf.Rank.R1>(layer, 'bias');
+    const y = dense(rows, readWeights<tf.Rank.R2>(layer, context), bias);
+    return tf.reshape(y, [batch, height, width, layer.outputShape[2]!]);
+  },
+  layerNorm: (layer, [x], { variables }) =>
+    layerNorm(x!, variables.read<tf.Rank.R1>(layer, 'gamma'), variables.read<tf.Rank.R1>(layer, 'beta')),
+  attention: ({ heads }, [query, key, value]) => {
+    const [batch, height, width, channels] = query!.shape;
+    const tokens = (t: tf.Tensor4D) => tf.reshape<tf.Rank.R3>(t, [batch, height * width, channels]);
+    return tf.reshape(attention(tokens(query!), tokens(key!), tokens(value!), { heads }), query!.shape);
+  },
+  gelu: (_, [x]) => gelu(x!),
+  add: (_, [a, b]) => tf.add(a!, b!),
+  globalAveragePool: (layer, [x]) =>
+    tf.reshape(globalAveragePool(x!), [x!.shape[0], 1, 1, layer.outputShape[2]!]),
+};
+
+/**
+ * Logits [batch, classes] of images [batch, height, width, channels].
+ * @throws E_STATISTICS when a BatchNorm has no statistics for inference.
+ */
+export function forward(
+  x: tf.Tensor4D,
+  layers: readonly Layer[],
+  options: ForwardOptions & { readonly variables: NetworkVariables },
+): tf.Tensor2D {
+  return tf.tidy(() => {
+    const outputs = new Map<string, tf.Tensor4D>([[INPUT, x]]);
+    let last = x;
+    for (const layer of layers) {
+      const inputs = layer.inputs.map((name) => outputs.get(name)!);
+      last = (RUN[layer.op] as Run<Layer>)(layer, inputs, options);
+      options.onOutput?.(layer, last);
+      outputs.set(layer.name, last);
+    }
+    return tf.reshape(last, [x.shape[0], -1]);
+  });
+}
+
+function readWeights<R extends tf.Rank>(layer: Layer, { variables, masks }: Context): tf.Tensor<R> {
+  const weights = variables.read<R>(layer, 'weights');
+  const mask = masks?.[layer.name];
+  if (!mask) return weights;
+  if (!tf.util.arraysEqual(mask.shape, weights.shape)) {
+    throw new InternalError(`${layer.name} has weights [${weights.shape}] and a mask [${mask.shape}]`);
+  }
+  return tf.mul(weights, mask);
+}
+
+function normalise(
+  layer: Extract<Layer, { op: 'convolution' | 'depthwise' }>,
+  x: tf.Tensor4D,
+  context: Context,
+): tf.Tensor4D {
+  const { variables, training, statistics, onBatchStatistics } = context;
+  const { activation } = layer;
+  const gamma = variables.read<tf.Rank.R1>(layer, 'gamma');
+  const beta = variables.read<tf.Rank.R1>(layer, 'beta');
+  if (training) {
+    const { y, mean, variance } = batchNorm(x, gamma, beta, { activation });
+    onBatchStatistics?.(layer, { mean, variance });
+    return y;
+  }
+  const known = statistics?.[layer.name];
+  if (!known) {
+    throw new TinyFormerError('E_STATISTICS', `${layer.name} has no BatchNorm statistics`, {
+      hint: 'call recalibrateNorm for this architecture first, or run with training: true',
+    });
+  }
+  return batchNormInference(x, gamma, beta, tf.tensor1d(known.mean), tf.tensor1d(known.variance), {
+    activation,
+  });
+}

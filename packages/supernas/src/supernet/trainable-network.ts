@@ -1,0 +1,61 @@
+/** @file A single path that trains on: variables with the values of a float network, and masks that keep its zeros. */
+import type * as tf from '@tensorflow/tfjs-core';
+import { expandArchitecture, type Architecture, type Layer, type TensorData } from '@tinyformer/core';
+import type { FloatNetwork } from '../network/float-network.js';
+import { forward, type ForwardOptions } from '../network/forward.js';
+import { parametersOf, toTrainingLayout } from '../network/parameters.js';
+import { NetworkVariables, type VariableValue } from '../network/variables.js';
+import type { Network } from './network.js';
+
+/** 0 or 1 for every weight of the layers named, in core's layout. */
+export type WeightMasks = Readonly<Record<string, TensorData>>;
+
+export class TrainableNetwork implements Network {
+  readonly #layers: readonly Layer[];
+
+  constructor(
+    readonly architecture: Architecture,
+    readonly seed: number,
+    readonly variables: NetworkVariables,
+  ) {
+    this.#layers = expandArchitecture(architecture);
+  }
+
+  /** The architecture is this network's own; the argument exists so that a supernet and a path are called alike. */
+  forward(x: tf.Tensor4D, _architecture: Architecture, options: ForwardOptions): tf.Tensor2D {
+    return forward(x, this.#layers, { ...options, variables: this.variables });
+  }
+
+  dispose(): void {
+    this.variables.dispose();
+  }
+}
+
+/**
+ * Variables with the network's values. Masked weights start at 0 and stay there through training.
+ * The BatchNorm statistics are left behind: measure them anew after training.
+ */
+export function createTrainable(
+  network: FloatNetwork,
+  { masks = {} }: { readonly masks?: WeightMasks } = {},
+): TrainableNetwork {
+  const layers = expandArchitecture(network.architecture);
+  const values: Record<string, VariableValue> = {};
+  const maskValues: Record<string, VariableValue> = {};
+  for (const layer of layers) {
+    for (const { name } of parametersOf(layer)) {
+      values[`${layer.name}/${name}`] = toTrainingLayout(layer, {
+        name,
+        tensor: network.layers[layer.name]![name]!,
+      });
+    }
+    const mask = masks[layer.name];
+    if (mask)
+      maskValues[`${layer.name}/weights`] = toTrainingLayout(layer, { name: 'weights', tensor: mask });
+  }
+  return new TrainableNetwork(
+    network.architecture,
+    network.seed,
+    NetworkVariables.from(layers, { values, masks: maskValues }),
+  );
+}
