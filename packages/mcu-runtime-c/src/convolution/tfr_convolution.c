@@ -1,0 +1,75 @@
+#include "convolution/tfr_convolution.h"
+
+#include <stddef.h>
+
+#include "convolution/tfr_window.h"
+#include "tfr_check.h"
+
+static struct tfr_axis vertical(const struct tfr_convolution_params *params) {
+  return (struct tfr_axis){params->input_height, params->output_height, params->kernel_height, params->stride_height,
+                           params->padding_top};
+}
+
+static struct tfr_axis horizontal(const struct tfr_convolution_params *params) {
+  return (struct tfr_axis){params->input_width, params->output_width, params->kernel_width, params->stride_width,
+                           params->padding_left};
+}
+
+static bool sizes_valid(const struct tfr_convolution_params *params) {
+  return tfr_axis_valid(vertical(params)) && tfr_axis_valid(horizontal(params)) &&
+         tfr_volume_valid(params->input_height, params->input_width, params->input_channels) &&
+         tfr_volume_valid(params->output_height, params->output_width, params->output_channels) &&
+         tfr_volume_valid(params->kernel_height, params->kernel_width, params->input_channels) &&
+         params->kernel_height * params->kernel_width * params->input_channels <= UINT16_MAX;
+}
+
+/* The patch of one output position into one lane of the tile; positions outside of the image are 0. */
+static void gather(const struct tfr_convolution_params *params, const int8_t *input, int32_t position, int32_t lanes,
+                   int16_t *tile) {
+  const struct tfr_taps y = tfr_window_taps(vertical(params), position / params->output_width);
+  const struct tfr_taps x = tfr_window_taps(horizontal(params), position % params->output_width);
+  const int32_t channels = params->input_channels;
+  for (int32_t ky = 0; ky < params->kernel_height; ky++) {
+    for (int32_t kx = 0; kx < params->kernel_width; kx++) {
+      if (ky >= y.begin && ky < y.end && kx >= x.begin && kx < x.end) {
+        const int8_t *pixel = input + ((y.first + ky) * params->input_width + x.first + kx) * channels;
+        for (int32_t c = 0; c < channels; c++) tile[c * lanes] = (int16_t)(pixel[c] - params->input_zero_point);
+      } else {
+        for (int32_t c = 0; c < channels; c++) tile[c * lanes] = 0;
+      }
+      tile += channels * lanes;
+    }
+  }
+}
+
+tfr_status tfr_convolution(const struct tfr_convolution_params *params, struct tfr_rows_encoding encoding,
+                           const int8_t *input, int8_t *output, int16_t *tile) {
+  if (params == NULL || input == NULL || output == NULL || tile == NULL) return TFR_ERROR_NULL;
+  if (!sizes_valid(params)) return TFR_ERROR_SIZE;
+  struct tfr_rows rows = {.outputs = params->output_channels,
+                          .columns = params->kernel_height * params->kernel_width * params->input_channels,
+                          .output_zero_point = params->output_zero_point,
+                          .output_min = params->output_min,
+                          .output_max = params->output_max,
+                          .weights = params->weights,
+                          .weight_bytes = params->weight_bytes,
+                          .bias = params->bias,
+                          .multiplier = params->multiplier,
+                          .shift = params->shift};
+  tfr_status status = tfr_s8_valid(params->input_zero_point) ? tfr_rows_common_check(&rows) : TFR_ERROR_RANGE;
+  if (status == TFR_OK) status = encoding.check(&rows);
+  if (status != TFR_OK) return status;
+  const int32_t positions = params->output_height * params->output_width;
+  for (int32_t position = 0; position < positions;) {
+    const int32_t lanes = positions - position >= TFR_LANES ? TFR_LANES : 1;
+    for (int32_t lane = 0; lane < lanes; lane++) gather(params, input, position + lane, lanes, tile + lane);
+    encoding.multiply(&rows, tile, lanes, output + position * rows.outputs);
+    position += lanes;
+  }
+  return TFR_OK;
+}
+
+uint32_t tfr_convolution_scratch_bytes(const struct tfr_convolution_params *params) {
+  if (!sizes_valid(params)) return 0;
+  return tfr_rows_scratch_bytes(params->kernel_height * params->kernel_width * params->input_channels);
+}

@@ -1,0 +1,48 @@
+#include "linear/tfr_linear.h"
+
+#include <stddef.h>
+
+#include "tfr_check.h"
+
+static bool sizes_valid(const struct tfr_linear_params *params) {
+  return params->inputs <= UINT16_MAX && tfr_volume_valid(params->tokens, params->inputs, 1) &&
+         tfr_volume_valid(params->tokens, params->outputs, 1);
+}
+
+static void gather(const struct tfr_linear_params *params, const int8_t *input, int32_t lanes, int16_t *tile) {
+  for (int32_t lane = 0; lane < lanes; lane++) {
+    for (int32_t i = 0; i < params->inputs; i++) {
+      tile[i * lanes + lane] = (int16_t)(*input++ - params->input_zero_point);
+    }
+  }
+}
+
+tfr_status tfr_linear(const struct tfr_linear_params *params, struct tfr_rows_encoding encoding, const int8_t *input,
+                      int8_t *output, int16_t *tile) {
+  if (params == NULL || input == NULL || output == NULL || tile == NULL) return TFR_ERROR_NULL;
+  if (!sizes_valid(params)) return TFR_ERROR_SIZE;
+  struct tfr_rows rows = {.outputs = params->outputs,
+                          .columns = params->inputs,
+                          .output_zero_point = params->output_zero_point,
+                          .output_min = params->output_min,
+                          .output_max = params->output_max,
+                          .weights = params->weights,
+                          .weight_bytes = params->weight_bytes,
+                          .bias = params->bias,
+                          .multiplier = params->multiplier,
+                          .shift = params->shift};
+  tfr_status status = tfr_s8_valid(params->input_zero_point) ? tfr_rows_common_check(&rows) : TFR_ERROR_RANGE;
+  if (status == TFR_OK) status = encoding.check(&rows);
+  if (status != TFR_OK) return status;
+  for (int32_t token = 0; token < params->tokens;) {
+    const int32_t lanes = params->tokens - token >= TFR_LANES ? TFR_LANES : 1;
+    gather(params, input + token * params->inputs, lanes, tile);
+    encoding.multiply(&rows, tile, lanes, output + token * params->outputs);
+    token += lanes;
+  }
+  return TFR_OK;
+}
+
+uint32_t tfr_linear_scratch_bytes(const struct tfr_linear_params *params) {
+  return sizes_valid(params) ? tfr_rows_scratch_bytes(params->inputs) : 0;
+}

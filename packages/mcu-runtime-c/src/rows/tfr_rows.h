@@ -1,0 +1,65 @@
+/*
+ * What linear and convolution have in common: weight rows against a tile of input patches.
+ *
+ * A tile holds TFR_LANES patches (or one), each of `columns` values, widened to int16 with the zero point already
+ * subtracted and interleaved: tile[column][lane]. So one weight serves all lanes, and a patch's gather is the only thing
+ * in which a convolution differs from a linear layer.
+ */
+#ifndef TFR_ROWS_H
+#define TFR_ROWS_H
+
+#include "rows/tfr_block.h"
+#include "tfr/tfr_types.h"
+#include "tfr_requantize.h"
+
+#define TFR_LANES 4
+
+struct tfr_rows {
+  int32_t outputs;
+  int32_t columns;
+  int32_t output_zero_point;
+  int32_t output_min;
+  int32_t output_max;
+  const int8_t *weights;
+  int32_t weight_bytes;
+  const int32_t *bias;       /* [outputs] */
+  const int32_t *multiplier; /* [outputs] */
+  const uint8_t *shift;      /* [outputs] */
+  struct tfr_blocks blocks;  /* filled by tfr_rows_block_check */
+};
+
+/* Computes output[lane][outputs] for `lanes` patches, TFR_LANES or 1. */
+typedef void tfr_rows_kernel(const struct tfr_rows *rows, const int16_t *tile, int32_t lanes, int8_t *output);
+/* Verifies that the weights fit the layer; the second half of the argument check. */
+typedef tfr_status tfr_rows_check(struct tfr_rows *rows);
+
+tfr_rows_kernel tfr_rows_dense;
+tfr_rows_kernel tfr_rows_block;
+tfr_rows_check tfr_rows_dense_check;
+tfr_rows_check tfr_rows_block_check;
+
+/* An encoding of weights: how to verify it and how to multiply by it. */
+struct tfr_rows_encoding {
+  tfr_rows_check *check;
+  tfr_rows_kernel *multiply;
+};
+
+tfr_status tfr_rows_common_check(const struct tfr_rows *rows);
+
+static inline uint32_t tfr_rows_scratch_bytes(int32_t columns) {
+  return (uint32_t)columns * TFR_LANES * (uint32_t)sizeof(int16_t);
+}
+
+/* Sums of `count` rows, acc[row][lane], to outputs; the bias joins here, so that sums may start at 0. */
+TFR_INLINE void tfr_rows_finish(const struct tfr_rows *rows, int32_t row, int32_t count, int32_t lanes,
+                                const int32_t *acc, int8_t *output) {
+  for (int32_t r = 0; r < count; r++) {
+    for (int32_t lane = 0; lane < lanes; lane++) {
+      output[lane * rows->outputs + row + r] =
+          tfr_requantize_s8(acc[r * lanes + lane] + rows->bias[row + r], rows->multiplier[row + r],
+                            rows->shift[row + r], rows->output_zero_point, rows->output_min, rows->output_max);
+    }
+  }
+}
+
+#endif

@@ -1,0 +1,30 @@
+/* Dense weights, two rows at a time: 8 accumulators for a full tile. */
+#include "rows/tfr_rows.h"
+
+#define ROWS 2
+
+tfr_status tfr_rows_dense_check(struct tfr_rows *rows) {
+  const int64_t expected = (int64_t)rows->outputs * rows->columns;
+  return rows->weight_bytes == expected ? TFR_OK : TFR_ERROR_SIZE;
+}
+
+TFR_INLINE void multiply_rows(const struct tfr_rows *rows, const int16_t *tile, int32_t row, int32_t count,
+                              int32_t lanes, int8_t *output) {
+  int32_t acc[ROWS * TFR_LANES] = {0};
+  tfr_multiply_tile(acc, tile, rows->weights + row * rows->columns, rows->columns, rows->columns, count, lanes);
+  tfr_rows_finish(rows, row, count, lanes, acc, output);
+}
+
+TFR_INLINE void multiply(const struct tfr_rows *rows, const int16_t *tile, int32_t lanes, int8_t *output) {
+  int32_t row = 0;
+  for (; row + ROWS <= rows->outputs; row += ROWS) multiply_rows(rows, tile, row, ROWS, lanes, output);
+  for (; row < rows->outputs; row++) multiply_rows(rows, tile, row, 1, lanes, output);
+}
+
+void tfr_rows_dense(const struct tfr_rows *rows, const int16_t *tile, int32_t lanes, int8_t *output) {
+  if (lanes == TFR_LANES) {
+    multiply(rows, tile, TFR_LANES, output);
+  } else {
+    multiply(rows, tile, 1, output);
+  }
+}

@@ -1,0 +1,48 @@
+/*
+ * The one rescaling rule: acc * multiplier * 2^-shift, rounded. Single rounding is the default; TFR_DOUBLE_ROUNDING
+ * gives the two steps of gemmlowp and TensorFlow Lite. Both need the right shift of negative numbers to be arithmetic,
+ * as every compiler for the targets has it.
+ */
+#ifndef TFR_REQUANTIZE_H
+#define TFR_REQUANTIZE_H
+
+#include <stdint.h>
+
+#include "tfr_simd.h"
+
+#define TFR_MIN_SHIFT 17
+#define TFR_MAX_SHIFT 62
+
+#if defined(TFR_DOUBLE_ROUNDING)
+
+/* SaturatingRoundingDoublingHighMul, then RoundingDivideByPOT; for factors of 1 and more a saturating left shift before. */
+TFR_INLINE int64_t tfr_requantize(int32_t acc, int32_t multiplier, int32_t shift) {
+  const int32_t left = shift < 31 ? 31 - shift : 0;
+  const int32_t right = shift > 31 ? shift - 31 : 0;
+  const int64_t shifted = (int64_t)acc * ((int64_t)1 << left);
+  const int64_t saturated = shifted > INT32_MAX ? INT32_MAX : shifted < INT32_MIN ? INT32_MIN : shifted;
+  const int64_t product = saturated * multiplier;
+  const int64_t nudge = product >= 0 ? (int64_t)1 << 30 : 1 - ((int64_t)1 << 30);
+  const int32_t high = (int32_t)((product + nudge) / ((int64_t)1 << 31));
+  const int32_t mask = (int32_t)(((int64_t)1 << right) - 1);
+  const int32_t threshold = (mask >> 1) + (high < 0);
+  return (high >> right) + ((high & mask) > threshold);
+}
+
+#else
+
+/* |acc * multiplier| < 2^62 and the rounding term is at most 2^61, so nothing overflows. */
+TFR_INLINE int64_t tfr_requantize(int32_t acc, int32_t multiplier, int32_t shift) {
+  return ((int64_t)acc * multiplier + ((int64_t)1 << (shift - 1))) >> shift;
+}
+
+#endif
+
+/* An accumulator to an int8 output: rescaled, moved by the zero point, clamped to [low, high]. */
+TFR_INLINE int8_t tfr_requantize_s8(int32_t acc, int32_t multiplier, int32_t shift, int32_t zero_point, int32_t low,
+                                    int32_t high) {
+  const int64_t value = zero_point + tfr_requantize(acc, multiplier, shift);
+  return (int8_t)(value < low ? low : value > high ? high : value);
+}
+
+#endif
