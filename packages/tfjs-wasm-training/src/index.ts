@@ -1,6 +1,6 @@
 /** @file The public surface: start the engine, ops with gradients, the optimizer. */
 
-export { useTraining } from './engine.js';
+export { useTraining } from './use-training.js';
 export type { EngineName, TrainingEngine } from './engine.js';
 export { TrainingError } from './errors.js';
 export type { TrainingErrorCode } from './errors.js';
@@ -9,7 +9,8 @@ export { attention } from './ops/attention.js';
 export { batchNorm, batchNormInference } from './ops/batch-norm.js';
 export type { BatchNormOptions, BatchNormResult } from './ops/batch-norm.js';
 export { conv2d } from './ops/conv2d.js';
-export { dense, gelu } from './ops/dense.js';
+export { dense } from './ops/dense.js';
+export { gelu } from './ops/gelu.js';
 export { depthwiseConv2d } from './ops/depthwise-conv2d.js';
 export { globalAveragePool } from './ops/global-average-pool.js';
 export { layerNorm } from './ops/layer-norm.js';

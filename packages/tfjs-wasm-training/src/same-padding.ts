@@ -53,3 +53,21 @@ export function windowShape(x: Tensor4D, filter: Tensor4D | Tensor3D, stride: nu
     padLeft: pad(outWidth, kernelWidth, inWidth),
   };
 }
+
+/** The fields of C's `struct window`, in order. */
+export function windowFields(w: WindowShape): number[] {
+  return [
+    w.batch,
+    w.inHeight,
+    w.inWidth,
+    w.inChannels,
+    w.outHeight,
+    w.outWidth,
+    w.outChannels,
+    w.kernelHeight,
+    w.kernelWidth,
+    w.stride,
+    w.padTop,
+    w.padLeft,
+  ];
+}

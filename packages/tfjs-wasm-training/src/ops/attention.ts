@@ -1,9 +1,64 @@
 /** @file Multi-head scaled dot-product attention (Vaswani et al., arXiv 1706.03762), without its projections. */
 
 import * as tf from '@tensorflow/tfjs-core';
-import type { Tensor3D, Tensor4D } from '@tensorflow/tfjs-core';
-import { currentEngine } from '../engine.js';
+import type { Tensor, Tensor3D, Tensor4D, TensorInfo } from '@tensorflow/tfjs-core';
+import { currentHeap } from '../engine.js';
 import { TrainingError, requireShape } from '../errors.js';
+import type { Address, Heap } from '../heap.js';
+import { onlyGradient, runKernel, runKernelForAll } from '../heap-kernel.js';
+import type { HeapKernel } from '../heap-kernel.js';
+
+const NAME = 'TrainingAttention';
+const GRADIENT = 'TrainingAttentionGradient';
+
+interface Attributes {
+  readonly heads: number;
+}
+
+type Inputs = Record<'q' | 'k' | 'v', TensorInfo>;
+
+/** C's `struct attention`, the array of q, k and v, and the scratch. */
+function prepare(
+  heap: Heap,
+  { q, k, v }: Inputs,
+  { heads }: Attributes,
+): readonly [Address, Address, Address] {
+  const [batch, tokens, width] = q.shape as [number, number, number];
+  const shape = heap.block([batch, tokens, heads, width / heads]);
+  const scratch = heap.scratch(heap.kernels['attention_scratch']!(shape));
+  return [shape, heap.block([q, k, v].map((tensor) => heap.address(tensor))), scratch];
+}
+
+export const attentionKernels: readonly HeapKernel[] = [
+  {
+    name: NAME,
+    run: (heap, inputs: Inputs, attributes: Attributes) => {
+      const y = heap.output(inputs.q.shape);
+      const [shape, qkv, scratch] = prepare(heap, inputs, attributes);
+      heap.kernels['attention']!(shape, qkv, heap.address(y), scratch);
+      return y;
+    },
+    gradient: {
+      inputsToSave: ['q', 'k', 'v'],
+      gradFunc: (gradient, saved, attributes) => {
+        const [q, k, v] = saved as [Tensor, Tensor, Tensor];
+        const inputs = { q, k, v, dy: onlyGradient(gradient) };
+        const [dq, dk, dv] = runKernelForAll(GRADIENT, inputs, attributes) as [Tensor, Tensor, Tensor];
+        return { q: () => dq, k: () => dk, v: () => dv };
+      },
+    },
+  },
+  {
+    name: GRADIENT,
+    run: (heap, inputs: Inputs & { dy: TensorInfo }, attributes: Attributes) => {
+      const outputs = [0, 1, 2].map(() => heap.output(inputs.q.shape));
+      const [shape, qkv, scratch] = prepare(heap, inputs, attributes);
+      const targets = heap.block(outputs.map((output) => heap.address(output)));
+      heap.kernels['attention_gradient']!(shape, qkv, heap.address(inputs.dy), targets, scratch);
+      return outputs;
+    },
+  },
+];
 
 /**
  * softmax(q k^T / sqrt(dim)) v for every head.
@@ -18,7 +73,7 @@ export function attention(
   options: { readonly heads: number },
 ): Tensor3D {
   const { heads } = options;
-  currentEngine();
+  const heap = currentHeap();
   requireShape(
     q.rank === 3 && tf.util.arraysEqual(q.shape, k.shape) && tf.util.arraysEqual(q.shape, v.shape),
     () => `q is [${q.shape}], k [${k.shape}], v [${v.shape}]`,
@@ -31,6 +86,7 @@ export function attention(
       'heads must divide the width',
     );
   }
+  if (heap !== undefined) return runKernel(NAME, { q, k, v }, { heads });
   const [batch, tokens, width] = q.shape;
   const dim = width / heads;
   const split = (t: Tensor3D): Tensor4D =>

@@ -2,8 +2,14 @@
 
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor4D } from '@tensorflow/tfjs-core';
-import { currentEngine } from '../engine.js';
+import { currentHeap } from '../engine.js';
+import { runKernel } from '../heap-kernel.js';
 import { windowShape } from '../same-padding.js';
+import { windowKernels } from './window-kernels.js';
+
+const NAME = 'TrainingConv2d';
+
+export const conv2dKernels = windowKernels(NAME, 'conv2d');
 
 /**
  * y[n, r, c, o] = sum over the window of x * filter[.., .., i, o].
@@ -14,7 +20,8 @@ import { windowShape } from '../same-padding.js';
  */
 export function conv2d(x: Tensor4D, filter: Tensor4D, options: { readonly stride: number }): Tensor4D {
   const { stride } = options;
-  currentEngine();
-  windowShape(x, filter, stride);
-  return tf.conv2d(x, filter, stride, 'same');
+  const heap = currentHeap();
+  const window = windowShape(x, filter, stride);
+  if (heap === undefined) return tf.conv2d(x, filter, stride, 'same');
+  return runKernel(NAME, { x, filter }, { window, filterShape: filter.shape });
 }

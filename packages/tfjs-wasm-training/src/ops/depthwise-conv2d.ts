@@ -2,8 +2,14 @@
 
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor3D, Tensor4D } from '@tensorflow/tfjs-core';
-import { currentEngine } from '../engine.js';
+import { currentHeap } from '../engine.js';
+import { runKernel } from '../heap-kernel.js';
 import { windowShape } from '../same-padding.js';
+import { windowKernels } from './window-kernels.js';
+
+const NAME = 'TrainingDepthwiseConv2d';
+
+export const depthwiseKernels = windowKernels(NAME, 'depthwise');
 
 /**
  * y[n, r, c, k] = sum over the window of x[.., .., k] * filter[.., .., k].
@@ -18,7 +24,10 @@ export function depthwiseConv2d(
   options: { readonly stride: number },
 ): Tensor4D {
   const { stride } = options;
-  currentEngine();
-  windowShape(x, filter, stride);
-  return tf.depthwiseConv2d(x, tf.expandDims<Tensor4D>(filter, 3), stride, 'same');
+  const heap = currentHeap();
+  const window = windowShape(x, filter, stride);
+  if (heap === undefined) {
+    return tf.depthwiseConv2d(x, tf.expandDims<Tensor4D>(filter, 3), stride, 'same');
+  }
+  return runKernel(NAME, { x, filter }, { window, filterShape: filter.shape });
 }

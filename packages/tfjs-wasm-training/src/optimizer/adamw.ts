@@ -5,8 +5,9 @@
 
 import * as tf from '@tensorflow/tfjs-core';
 import type { NamedTensorMap, Tensor, Variable } from '@tensorflow/tfjs-core';
-import { currentEngine } from '../engine.js';
+import { currentHeap } from '../engine.js';
 import { TrainingError } from '../errors.js';
+import type { Heap } from '../heap.js';
 
 export interface AdamWOptions {
   /** Decay of the first moment; default 0.9. */
@@ -62,10 +63,15 @@ class AdamW implements Optimizer {
   }
 
   step(variables: readonly TrainableVariable[], gradients: NamedTensorMap, learningRate: number): void {
-    currentEngine();
+    const heap = currentHeap();
     for (const entry of variables) {
       const gradient = gradients[entry.variable.name];
-      if (gradient != null) this.#update(entry, gradient, learningRate);
+      if (gradient == null) continue;
+      const moments = this.#momentsOf(entry.variable);
+      moments.step += 1;
+      const update = { ...entry, gradient, moments, learningRate, options: this.#options };
+      if (heap === undefined) composedUpdate(update);
+      else heapUpdate(heap, update);
     }
   }
 
@@ -113,30 +119,54 @@ class AdamW implements Optimizer {
     }
     return moments;
   }
+}
 
-  #update(entry: TrainableVariable, gradient: Tensor, learningRate: number): void {
-    const { beta1, beta2, epsilon, weightDecay } = this.#options;
-    const { variable, decay, mask } = entry;
-    const moments = this.#momentsOf(variable);
-    moments.step += 1;
-    const [value, first, second] = tf.tidy(() => {
-      const flat = tf.reshape(gradient, [-1]);
-      const g = mask === undefined ? flat : tf.mul(flat, tf.reshape(mask, [-1]));
-      const m = tf.add(tf.mul(moments.first, beta1), tf.mul(g, 1 - beta1));
-      const v = tf.add(tf.mul(moments.second, beta2), tf.mul(tf.square(g), 1 - beta2));
-      const mHat = tf.div(m, 1 - beta1 ** moments.step);
-      const vHat = tf.div(v, 1 - beta2 ** moments.step);
-      const w = tf.reshape(variable, [-1]);
-      const kept = decay ? tf.mul(w, 1 - learningRate * weightDecay) : w;
-      const stepped = tf.sub(kept, tf.mul(tf.div(mHat, tf.add(tf.sqrt(vHat), epsilon)), learningRate));
-      const masked = mask === undefined ? stepped : tf.mul(stepped, tf.reshape(mask, [-1]));
-      return [tf.reshape(masked, variable.shape), tf.keep(m), tf.keep(v)];
-    }) as [Tensor, Tensor, Tensor];
-    variable.assign(value);
-    tf.dispose([value, moments.first, moments.second]);
-    moments.first = first;
-    moments.second = second;
-  }
+interface Update extends TrainableVariable {
+  readonly gradient: Tensor;
+  readonly moments: Moments;
+  readonly learningRate: number;
+  readonly options: Required<AdamWOptions>;
+}
+
+function heapUpdate(heap: Heap, update: Update): void {
+  const { variable, gradient, moments, mask, learningRate } = update;
+  const { beta1, beta2, epsilon, weightDecay } = update.options;
+  unshare(heap, variable);
+  const decay = update.decay ? learningRate * weightDecay : 0;
+  const corrections = [1 - beta1 ** moments.step, 1 - beta2 ** moments.step];
+  const fields = heap.block([variable.size], [learningRate, beta1, beta2, epsilon, decay, ...corrections]);
+  const tensors = [variable, gradient, moments.first, moments.second, mask];
+  heap.kernels['adamw']!(fields, ...tensors.map((tensor) => heap.address(tensor)));
+}
+
+/** Gives a variable that is about to be written values of its own, where another tensor refers to them too. */
+function unshare(heap: Heap, variable: Variable): void {
+  if (heap.backend.refCount(variable.dataId) <= 1) return;
+  const copy = tf.tensor(variable.dataSync(), variable.shape);
+  variable.assign(copy);
+  copy.dispose();
+}
+
+function composedUpdate(update: Update): void {
+  const { variable, gradient, decay, mask, moments, learningRate } = update;
+  const { beta1, beta2, epsilon, weightDecay } = update.options;
+  const [value, first, second] = tf.tidy(() => {
+    const flat = tf.reshape(gradient, [-1]);
+    const g = mask === undefined ? flat : tf.mul(flat, tf.reshape(mask, [-1]));
+    const m = tf.add(tf.mul(moments.first, beta1), tf.mul(g, 1 - beta1));
+    const v = tf.add(tf.mul(moments.second, beta2), tf.mul(tf.square(g), 1 - beta2));
+    const mHat = tf.div(m, 1 - beta1 ** moments.step);
+    const vHat = tf.div(v, 1 - beta2 ** moments.step);
+    const w = tf.reshape(variable, [-1]);
+    const kept = decay ? tf.mul(w, 1 - learningRate * weightDecay) : w;
+    const stepped = tf.sub(kept, tf.mul(tf.div(mHat, tf.add(tf.sqrt(vHat), epsilon)), learningRate));
+    const masked = mask === undefined ? stepped : tf.mul(stepped, tf.reshape(mask, [-1]));
+    return [tf.reshape(masked, variable.shape), tf.keep(m), tf.keep(v)];
+  }) as [Tensor, Tensor, Tensor];
+  variable.assign(value);
+  tf.dispose([value, moments.first, moments.second]);
+  moments.first = first;
+  moments.second = second;
 }
 
 /** A new AdamW optimizer without state. */

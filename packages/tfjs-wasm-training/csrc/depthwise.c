@@ -1,0 +1,196 @@
+/*
+ * Depthwise convolution. Every image is first copied into a frame of zeros wide enough that no window leaves it, so
+ * that the loops know no edges; four channels at a time keep the filter of a window in vector registers.
+ */
+#include "vector.h"
+
+/* A zero-padded image. */
+struct frame {
+  int height, width, top, left;
+};
+
+INLINE int maximum(int a, int b) { return a > b ? a : b; }
+
+/* The frame around the input: every window of every output pixel lies inside it. */
+static struct frame input_frame(const struct window *w) {
+  const struct frame f = {
+      maximum((w->out_height - 1) * w->stride + w->kernel_height, w->pad_top + w->in_height),
+      maximum((w->out_width - 1) * w->stride + w->kernel_width, w->pad_left + w->in_width),
+      w->pad_top,
+      w->pad_left,
+  };
+  return f;
+}
+
+/* The frame around the output's gradient for stride 1, where the input gradient is a correlation of it. */
+static struct frame gradient_frame(const struct window *w) {
+  const struct frame f = {
+      w->in_height + w->kernel_height - 1,
+      w->in_width + w->kernel_width - 1,
+      w->kernel_height - 1 - w->pad_top,
+      w->kernel_width - 1 - w->pad_left,
+  };
+  return f;
+}
+
+EXPORT int depthwise_scratch(const struct window *w) {
+  const struct frame a = input_frame(w), b = gradient_frame(w);
+  const int filter = w->kernel_height * w->kernel_width;
+  return (maximum(a.height * a.width, b.height * b.width) + filter) * w->in_channels;
+}
+
+static void copy_floats(float *to, const float *from, int count) {
+  __builtin_memcpy(to, from, (unsigned)count * sizeof(float));
+}
+
+static void clear(float *at, int count) { __builtin_memset(at, 0, (unsigned)count * sizeof(float)); }
+
+/* Copies an image [height, width, channels] into the inside of its frame; the border must be zero already. */
+static void fill_frame(struct frame f, const float *image, int height, int width, int channels, float *padded) {
+  for (int r = 0; r < height; r++)
+    copy_floats(padded + ((r + f.top) * f.width + f.left) * channels, image + r * width * channels, width * channels);
+}
+
+/* What the inner loops need: `lanes` channels of one image. Row lengths in floats. */
+struct plane {
+  int height, width; /* of the output */
+  int kernel_height, kernel_width, channels, stride, frame_row;
+};
+
+INLINE void correlate_lanes(struct plane p, const float *padded, const float *filter, float *y, int lanes) {
+  const int c = p.channels;
+  for (int r = 0; r < p.height; r++) {
+    const float *window = padded + r * p.stride * p.frame_row;
+    for (int column = 0; column < p.width; column++, window += p.stride * c, y += c) {
+      v128_t sum = splat(0.0f);
+      for (int i = 0; i < p.kernel_height; i++)
+        for (int j = 0; j < p.kernel_width; j++)
+          sum = add(sum, mul(load_lanes(window + i * p.frame_row + j * c, lanes),
+                             load_lanes(filter + (i * p.kernel_width + j) * c, lanes)));
+      store_lanes(y, sum, lanes);
+    }
+  }
+}
+
+/* y[r, column] = sum of the window at (r, column) * stride, for all channels. */
+static void correlate(struct plane p, const float *padded, const float *filter, float *y) {
+  int c = 0;
+  for (; c + LANES <= p.channels; c += LANES) {
+    if (p.kernel_height == 3 && p.kernel_width == 3) {
+      struct plane three = p;
+      three.kernel_height = three.kernel_width = 3;
+      correlate_lanes(three, padded + c, filter + c, y + c, LANES);
+    } else {
+      correlate_lanes(p, padded + c, filter + c, y + c, LANES);
+    }
+  }
+  if (c < p.channels) correlate_lanes(p, padded + c, filter + c, y + c, p.channels - c);
+}
+
+EXPORT void depthwise(const struct window *w, const float *x, const float *filter, float *y, float *scratch) {
+  const struct frame f = input_frame(w);
+  const int c = w->in_channels;
+  const struct plane p = {w->out_height, w->out_width, w->kernel_height, w->kernel_width, c, w->stride, f.width * c};
+  clear(scratch, f.height * f.width * c);
+  for (int n = 0; n < w->batch; n++) {
+    fill_frame(f, x + n * w->in_height * w->in_width * c, w->in_height, w->in_width, c, scratch);
+    correlate(p, scratch, filter, y + n * w->out_height * w->out_width * c);
+  }
+}
+
+/* Adds dy * filter to the window of every output pixel. */
+INLINE void spread_lanes(struct plane p, const float *dy, const float *filter, float *padded, int lanes) {
+  const int c = p.channels;
+  for (int r = 0; r < p.height; r++) {
+    float *window = padded + r * p.stride * p.frame_row;
+    for (int column = 0; column < p.width; column++, window += p.stride * c, dy += c) {
+      const v128_t value = load_lanes(dy, lanes);
+      for (int i = 0; i < p.kernel_height; i++)
+        for (int j = 0; j < p.kernel_width; j++) {
+          float *at = window + i * p.frame_row + j * c;
+          const v128_t weight = load_lanes(filter + (i * p.kernel_width + j) * c, lanes);
+          store_lanes(at, add(load_lanes(at, lanes), mul(value, weight)), lanes);
+        }
+    }
+  }
+}
+
+static void strided_input_gradient(const struct window *w, const float *dy, const float *filter, float *dx,
+                                   float *padded) {
+  const struct frame f = input_frame(w);
+  const int c = w->in_channels, row = w->in_width * c;
+  const struct plane p = {w->out_height, w->out_width, w->kernel_height, w->kernel_width, c, w->stride, f.width * c};
+  for (int n = 0; n < w->batch; n++, dy += w->out_height * w->out_width * c, dx += w->in_height * row) {
+    clear(padded, f.height * f.width * c);
+    int channel = 0;
+    for (; channel + LANES <= c; channel += LANES)
+      spread_lanes(p, dy + channel, filter + channel, padded + channel, LANES);
+    if (channel < c) spread_lanes(p, dy + channel, filter + channel, padded + channel, c - channel);
+    for (int r = 0; r < w->in_height; r++)
+      copy_floats(dx + r * row, padded + ((r + f.top) * f.width + f.left) * c, row);
+  }
+}
+
+EXPORT void depthwise_input_gradient(const struct window *w, const float *dy, const float *filter, float *dx,
+                                     float *scratch) {
+  if (w->stride != 1) {
+    strided_input_gradient(w, dy, filter, dx, scratch);
+    return;
+  }
+  const struct frame f = gradient_frame(w);
+  const int c = w->in_channels, taps = w->kernel_height * w->kernel_width;
+  const struct plane p = {w->in_height, w->in_width, w->kernel_height, w->kernel_width, c, 1, f.width * c};
+  float *flipped = scratch, *padded = scratch + taps * c;
+  for (int i = 0; i < taps; i++) copy_floats(flipped + i * c, filter + (taps - 1 - i) * c, c);
+  clear(padded, f.height * f.width * c);
+  for (int n = 0; n < w->batch; n++) {
+    fill_frame(f, dy + n * w->out_height * w->out_width * c, w->out_height, w->out_width, c, padded);
+    correlate(p, padded, flipped, dx + n * w->in_height * w->in_width * c);
+  }
+}
+
+#define FILTER_COLUMNS 4 /* taps of a filter row summed at once in registers */
+
+/* Adds the gradient of filter taps [first, first + columns) of row i, summed over one image. */
+INLINE void filter_row_lanes(struct plane p, const float *padded, const float *dy, float *dfilter, int columns,
+                             int lanes) {
+  v128_t sums[FILTER_COLUMNS];
+  const int c = p.channels;
+  for (int j = 0; j < columns; j++) sums[j] = splat(0.0f);
+  for (int r = 0; r < p.height; r++) {
+    const float *window = padded + r * p.stride * p.frame_row;
+    for (int column = 0; column < p.width; column++, window += p.stride * c, dy += c) {
+      const v128_t value = load_lanes(dy, lanes);
+      for (int j = 0; j < columns; j++) sums[j] = add(sums[j], mul(value, load_lanes(window + j * c, lanes)));
+    }
+  }
+  for (int j = 0; j < columns; j++) {
+    float *at = dfilter + j * c;
+    store_lanes(at, add(load_lanes(at, lanes), sums[j]), lanes);
+  }
+}
+
+INLINE void filter_row(struct plane p, const float *padded, const float *dy, float *dfilter, int columns) {
+  int c = 0;
+  for (; c + LANES <= p.channels; c += LANES) filter_row_lanes(p, padded + c, dy + c, dfilter + c, columns, LANES);
+  if (c < p.channels) filter_row_lanes(p, padded + c, dy + c, dfilter + c, columns, p.channels - c);
+}
+
+EXPORT void depthwise_filter_gradient(const struct window *w, const float *x, const float *dy, float *dfilter,
+                                      float *scratch) {
+  const struct frame f = input_frame(w);
+  const int c = w->in_channels;
+  const struct plane p = {w->out_height, w->out_width, w->kernel_height, w->kernel_width, c, w->stride, f.width * c};
+  clear(dfilter, p.kernel_height * p.kernel_width * c);
+  clear(scratch, f.height * f.width * c);
+  for (int n = 0; n < w->batch; n++, dy += p.height * p.width * c) {
+    fill_frame(f, x + n * w->in_height * w->in_width * c, w->in_height, w->in_width, c, scratch);
+    for (int i = 0; i < p.kernel_height; i++) {
+      const float *row = scratch + i * p.frame_row;
+      float *target = dfilter + i * p.kernel_width * c;
+      int j = 0;
+      for (; j + 3 <= p.kernel_width; j += 3) filter_row(p, row + j * c, dy, target + j * c, 3);
+      for (; j < p.kernel_width; j++) filter_row(p, row + j * c, dy, target + j * c, 1);
+    }
+  }
+}

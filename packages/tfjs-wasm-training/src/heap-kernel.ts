@@ -1,0 +1,63 @@
+/**
+ * @file An op of this package as TensorFlow.js sees it: a kernel registered for the `wasm` backend together with its
+ * gradient, so that tapes, tidy and memory accounting work as for the official ones.
+ */
+
+import * as tf from '@tensorflow/tfjs-core';
+import type { GradConfig, NamedTensorMap, Tensor, TensorInfo } from '@tensorflow/tfjs-core';
+import type { Heap } from './heap.js';
+
+// Attributes and inputs are typed where a kernel is defined; TensorFlow.js passes them untyped.
+type Untyped = never;
+
+export interface HeapKernel {
+  readonly name: string;
+  readonly run: (heap: Heap, inputs: Untyped, attributes: Untyped) => TensorInfo | TensorInfo[];
+  readonly gradient?: Omit<GradConfig, 'kernelName'>;
+}
+
+/** Registers kernels on `heap`, in place of those of an earlier heap. */
+export function registerKernels(heap: Heap, kernels: readonly HeapKernel[]): void {
+  for (const { name, run, gradient } of kernels) {
+    if (tf.getKernel(name, 'wasm') !== undefined) tf.unregisterKernel(name, 'wasm');
+    tf.registerKernel({
+      kernelName: name,
+      backendName: 'wasm',
+      kernelFunc: ({ inputs, attrs }) => run(heap, inputs as Untyped, attrs as Untyped),
+    });
+    if (gradient !== undefined && tf.getGradient(name) === undefined) {
+      tf.registerGradient({ kernelName: name, ...gradient });
+    }
+  }
+}
+
+/** Runs a kernel with one output. */
+export function runKernel<T extends Tensor>(
+  name: string,
+  inputs: NamedTensorMap,
+  attributes: object = {},
+): T {
+  return tf.engine().runKernel(name, inputs, attributes as tf.NamedAttrMap) as T;
+}
+
+/** Runs a kernel with several outputs. */
+export function runKernelForAll(name: string, inputs: NamedTensorMap, attributes: object = {}): Tensor[] {
+  return tf.engine().runKernel(name, inputs, attributes as tf.NamedAttrMap) as Tensor[];
+}
+
+/** A gradient function's argument, for a kernel with one output. */
+export function onlyGradient(dy: Tensor | Tensor[]): Tensor {
+  return Array.isArray(dy) ? dy[0]! : dy;
+}
+
+/**
+ * Identity without a copy: another reference to the same values, as in TensorFlow.js's cpu backend. The backend's own
+ * copies, which would double the memory of every tensor that a gradient saves.
+ */
+export const identityKernel: HeapKernel = {
+  name: tf.Identity,
+  run: ({ backend }, { x }: { x: TensorInfo }) => {
+    backend.incRef(x.dataId);
+    return { dataId: x.dataId, shape: x.shape, dtype: x.dtype };
+  },
+};

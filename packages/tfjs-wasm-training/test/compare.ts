@@ -1,0 +1,111 @@
+/** @file Runs an op and its gradients on the wasm engine and, composed of TensorFlow.js's own ops, on cpu. */
+
+import * as tf from '@tensorflow/tfjs-core';
+import type { Tensor } from '@tensorflow/tfjs-core';
+import { useTraining } from '../src/index.js';
+
+/** Float32 keeps 2^-24; a product and a sum of the few terms of a data gradient stay within this. */
+export const DATA_TOLERANCE = 1e-6;
+/** Where a value is a sum of hundreds of terms, two orders of addition differ by more. */
+export const LONG_DATA_TOLERANCE = 4e-6;
+/** Gradients of weights, scales and biases: sums over the whole batch, of terms that cancel. */
+export const SUM_TOLERANCE = 1e-5;
+
+export interface Input {
+  readonly shape: readonly number[];
+  /** Of its gradient; an input without is not differentiated. */
+  readonly tolerance?: number;
+  /** Shifts the normal values; default 0. */
+  readonly mean?: number;
+}
+
+/** Normal values of standard deviation 1, from a seed (mulberry32 and Box-Muller). */
+export function randomNormal(size: number, seed: number): Float32Array {
+  let state = seed | 0;
+  const uniform = () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let t = Math.imul(state ^ (state >>> 15), 1 | state);
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
+  };
+  return Float32Array.from(
+    { length: size },
+    () => Math.sqrt(-2 * Math.log(1 - uniform())) * Math.cos(2 * Math.PI * uniform()),
+  );
+}
+
+export function randomTensor(shape: readonly number[], seed: number, mean = 0): Tensor {
+  const values = randomNormal(tf.util.sizeFromShape([...shape]), seed);
+  return tf.tensor(
+    values.map((value) => value + mean),
+    [...shape],
+  );
+}
+
+/** max |a - b| / max |b|; 0 where both are all zero. */
+export function relativeDifference(a: ArrayLike<number>, b: ArrayLike<number>): number {
+  let difference = 0;
+  let scale = 0;
+  for (let i = 0; i < b.length; i++) {
+    const d = Math.abs(a[i]! - b[i]!);
+    if (!(d <= difference)) difference = d;
+    scale = Math.max(scale, Math.abs(b[i]!));
+  }
+  return difference === 0 ? 0 : difference / scale;
+}
+
+type Op = (...inputs: never[]) => Tensor;
+
+interface Results {
+  readonly y: Float32Array;
+  readonly gradients: readonly Float32Array[];
+}
+
+/** The output of `op` and the gradients of its inputs for a random gradient of the output. */
+export function outputAndGradients(op: Op, inputs: readonly Input[], seed: number): Results {
+  const run = op as unknown as (...inputs: Tensor[]) => Tensor;
+  return tf.tidy(() => {
+    const tensors = inputs.map(({ shape, mean }, i) => randomTensor(shape, seed + i, mean));
+    const variables = tensors.filter((_, i) => inputs[i]!.tolerance !== undefined);
+    const y = run(...tensors);
+    if (variables.length === 0) return { y: y.dataSync<'float32'>(), gradients: [] };
+    const dy = randomTensor(y.shape, seed + 99);
+    const gradients = tf.grads((...differentiated: Tensor[]) => {
+      let next = 0;
+      return run(
+        ...tensors.map((t, i) => (inputs[i]!.tolerance === undefined ? t : differentiated[next++]!)),
+      );
+    })(variables, dy);
+    return {
+      y: y.dataSync<'float32'>(),
+      gradients: gradients.map((gradient) => gradient.dataSync<'float32'>()),
+    };
+  });
+}
+
+/** What differs beyond its tolerance between the engines; empty when they agree. */
+export async function disagreements(
+  op: Op,
+  inputs: readonly Input[],
+  options: { readonly seed: number; readonly tolerance?: number },
+): Promise<string[]> {
+  const { seed, tolerance = DATA_TOLERANCE } = options;
+  await useTraining({ engine: 'cpu' });
+  const reference = outputAndGradients(op, inputs, seed);
+  await useTraining({ engine: 'wasm' });
+  const result = outputAndGradients(op, inputs, seed);
+  const limits = inputs.flatMap((input) => input.tolerance ?? []);
+  const compared = [
+    { name: 'output', a: result.y, b: reference.y, limit: tolerance },
+    ...result.gradients.map((a, i) => ({
+      name: `gradient ${i}`,
+      a,
+      b: reference.gradients[i]!,
+      limit: limits[i]!,
+    })),
+  ];
+  return compared.flatMap(({ name, a, b, limit }) => {
+    const difference = relativeDifference(a, b);
+    return a.length === b.length && difference <= limit ? [] : [`${name}: ${difference} > ${limit}`];
+  });
+}
