@@ -45,3 +45,17 @@ export { Supernet } from './supernet/supernet.js';
 export { createTrainable, TrainableNetwork, type WeightMasks } from './supernet/trainable-network.js';
 export { createMasks } from './supernet/masks.js';
 export { extractNetwork, recalibrateNorm, type RecalibrationOptions } from './supernet/extract.js';
+export {
+  loadSupernet,
+  saveSupernet,
+  type LoadedSupernet,
+  type TrainingState,
+} from './supernet/supernet-file.js';
+export type { EpochEnd, TrainingOptions, TrainingProgress, TrainingResult } from './training/loop.js';
+export { trainNetwork, trainSupernet, type SupernetTrainingOptions } from './training/train.js';
+export { evaluateAccuracy, evaluatePath, type EvaluationOptions } from './training/evaluate.js';
+export {
+  linearBaseline,
+  type LinearBaseline,
+  type LinearBaselineOptions,
+} from './training/linear-baseline.js';

@@ -18,8 +18,8 @@ export interface SyntheticShapesOptions {
 
 type Colour = readonly [number, number, number];
 
-/** Standard deviation of the noise, in grey levels. */
-const NOISE = 10;
+/** Width of the uniform noise, in grey levels. */
+const NOISE = 36;
 /** Grey levels by which the shape's colour differs from the background in some channel. */
 const MIN_CONTRAST = 60;
 const CHANNELS = 3;
@@ -98,12 +98,7 @@ function drawImage(canvas: Float32Array, { rng, size, distance }: Scene): void {
     y: place(),
     angle: (rng.next() - 0.5) * 0.5,
   });
-  for (let i = 0; i < canvas.length; i++) canvas[i]! += NOISE * roughNormal(rng);
-}
-
-/** Three uniform draws: bell-shaped, variance 1, and much cheaper than a logarithm a channel. */
-function roughNormal(rng: Rng): number {
-  return (rng.next() + rng.next() + rng.next() - 1.5) * 2;
+  for (let i = 0; i < canvas.length; i++) canvas[i]! += NOISE * (rng.next() - 0.5);
 }
 
 function fillGradient(

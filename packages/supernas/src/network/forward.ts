@@ -2,6 +2,7 @@
  * @file The one forward pass: walks the layers of an architecture and looks each op up in a table. Supernet, single path and
  * calibration all run this; nothing is switched on or off, everything is an argument.
  */
+import '@tensorflow/tfjs'; // registers the gradients of TensorFlow.js's own ops, which its core leaves out
 import * as tf from '@tensorflow/tfjs-core';
 import { INPUT, InternalError, TinyFormerError, type Layer } from '@tinyformer/core';
 import {

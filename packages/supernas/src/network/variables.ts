@@ -3,7 +3,16 @@
  * reads their leading channels and the centre of their kernels, so that paths of a supernet share weights.
  */
 import * as tf from '@tensorflow/tfjs-core';
-import { createRng, elementCount, InternalError, type Layer, type Rng, type Shape } from '@tinyformer/core';
+import {
+  createRng,
+  elementCount,
+  InternalError,
+  sameShape,
+  TinyFormerError,
+  type Layer,
+  type Rng,
+  type Shape,
+} from '@tinyformer/core';
 import { parametersOf, type Parameter, type ParameterName } from './parameters.js';
 
 export interface NetworkVariable {
@@ -38,7 +47,7 @@ export class NetworkVariables {
     return result;
   }
 
-  /** With given values (by key), and masks of the same shape that are also applied to the values. */
+  /** With given values (by key), and masks of the same shape that are also applied to the values. @throws E_ARTEFACT when a value does not fit. */
   static from(
     layers: Iterable<Layer>,
     options: {
@@ -51,7 +60,8 @@ export class NetworkVariables {
     const prefix = newPrefix();
     for (const [key, { decay, shape }] of largestParameters(layers)) {
       const mask = masks[key];
-      const { data } = values[key]!;
+      const { data } = checkShape(values[key], { key, shape });
+      if (mask) checkShape(mask, { key: `the mask of ${key}`, shape });
       const value = { shape, data: mask ? data.map((weight, i) => weight * mask.data[i]!) : data };
       result.#add(`${prefix}/${key}`, { key, value, decay, ...(mask && { mask }) });
     }
@@ -66,6 +76,17 @@ export class NetworkVariables {
     const entry = this.#entries.get(`${layer}/${parameter}`);
     if (!entry) throw new InternalError(`there is no variable ${layer}/${parameter}`);
     return entry;
+  }
+
+  /** From now on what the mask says is 0 is 0 and stays so. @throws E_ARTEFACT when the mask does not fit. */
+  setMask(layer: string, parameter: ParameterName, mask: VariableValue): void {
+    const { mask: before, ...entry } = this.get(layer, parameter);
+    const { key, variable } = entry;
+    checkShape(mask, { key: `the mask of ${key}`, shape: variable.shape });
+    before?.dispose();
+    const tensor = tf.keep(asTensor(mask));
+    tf.tidy(() => variable.assign(tf.mul(variable as tf.Tensor, tensor)));
+    this.#entries.set(key, { ...entry, mask: tensor });
   }
 
   /** The part of a variable that a layer reads; differentiable. */
@@ -100,6 +121,18 @@ export class NetworkVariables {
     initial.dispose();
     this.#entries.set(key, { key, variable, decay, ...(mask && { mask: tf.keep(asTensor(mask)) }) });
   }
+}
+
+function checkShape(
+  value: VariableValue | undefined,
+  { key, shape }: { readonly key: string; readonly shape: Shape },
+): VariableValue {
+  if (value && sameShape(value.shape, shape)) return value;
+  const found = value ? `has the shape [${value.shape.join(', ')}]` : 'is missing';
+  throw new TinyFormerError('E_ARTEFACT', `${key} ${found}, expected [${shape.join(', ')}]`, {
+    hint: 'the weights are those of another architecture or search space',
+    details: { key, shape },
+  });
 }
 
 function newPrefix(): string {

@@ -1,4 +1,4 @@
-/** @file A single path that trains on: variables with the values of a float network, and masks that keep its zeros. */
+/** @file A single path that trains: fresh variables or those of a float network, and masks that keep its zeros. */
 import type * as tf from '@tensorflow/tfjs-core';
 import { expandArchitecture, type Architecture, type Layer, type TensorData } from '@tinyformer/core';
 import type { FloatNetwork } from '../network/float-network.js';
@@ -13,6 +13,12 @@ export type WeightMasks = Readonly<Record<string, TensorData>>;
 export class TrainableNetwork implements Network {
   readonly #layers: readonly Layer[];
 
+  /** Freshly initialised weights. */
+  static create(architecture: Architecture, { seed }: { readonly seed: number }): TrainableNetwork {
+    const variables = NetworkVariables.create(expandArchitecture(architecture), { seed });
+    return new TrainableNetwork(architecture, seed, variables);
+  }
+
   constructor(
     readonly architecture: Architecture,
     readonly seed: number,
@@ -24,6 +30,15 @@ export class TrainableNetwork implements Network {
   /** The architecture is this network's own; the argument exists so that a supernet and a path are called alike. */
   forward(x: tf.Tensor4D, _architecture: Architecture, options: ForwardOptions): tf.Tensor2D {
     return forward(x, this.#layers, { ...options, variables: this.variables });
+  }
+
+  /** Masked weights become 0 and stay there through training; the masks of layers that are not named stay as they are. */
+  setMasks(masks: WeightMasks): void {
+    for (const layer of this.#layers) {
+      const tensor = masks[layer.name];
+      if (!tensor) continue;
+      this.variables.setMask(layer.name, 'weights', toTrainingLayout(layer, { name: 'weights', tensor }));
+    }
   }
 
   dispose(): void {

@@ -1,0 +1,51 @@
+/** @file Training a supernet by sampling one path a step (Guo et al., 2019), and training one path, in the same loop. */
+import { createRng, type Architecture } from '@tinyformer/core';
+import type { DatasetSplits } from '../data/dataset.js';
+import { largestArchitecture } from '../space/measure.js';
+import { sampleArchitecture } from '../space/sample.js';
+import type { Network } from '../supernet/network.js';
+import type { Supernet } from '../supernet/supernet.js';
+import type { TrainableNetwork } from '../supernet/trainable-network.js';
+import { runTraining, type TrainingOptions, type TrainingResult } from './loop.js';
+
+export interface SupernetTrainingOptions extends TrainingOptions {
+  /** Every so many steps the largest path is trained, which reaches all weights (after Yu et al., "BigNAS", 2020); 0 for never, default 4. */
+  readonly largestEvery?: number;
+}
+
+/** Trains the shared weights in place; each step one path, uniform over the space's decisions. */
+export function trainSupernet(
+  supernet: Supernet,
+  splits: DatasetSplits,
+  options: SupernetTrainingOptions,
+): Promise<TrainingResult> {
+  const { seed, largestEvery = 4 } = options;
+  const rng = createRng(seed).fork('paths');
+  const largest = largestArchitecture(supernet.space);
+  const pathAt = (step: number) =>
+    largestEvery > 0 && step % largestEvery === 0
+      ? largest
+      : sampleArchitecture(supernet.space, rng.fork(step));
+  return trainPaths(supernet, pathAt, { ...options, splits });
+}
+
+/** Trains a single path in place, keeping its masked weights at 0. */
+export function trainNetwork(
+  network: TrainableNetwork,
+  splits: DatasetSplits,
+  options: TrainingOptions,
+): Promise<TrainingResult> {
+  return trainPaths(network, () => network.architecture, { ...options, splits });
+}
+
+function trainPaths(
+  network: Network,
+  pathAt: (step: number) => Architecture,
+  options: TrainingOptions & { readonly splits: DatasetSplits },
+): Promise<TrainingResult> {
+  return runTraining({
+    ...options,
+    variables: network.variables,
+    logits: (x, step) => network.forward(x, pathAt(step), { training: true }),
+  });
+}
