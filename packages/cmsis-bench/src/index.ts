@@ -1,1 +1,32 @@
-export {};
+/** Builds firmware, runs it on simulated Cortex-M machines, checks it bit for bit and counts instructions. */
+
+// The machines
+export { CORTEX_M4, CORTEX_M7, findMachine, MACHINES, type CortexMachine } from './machine/cortex-machine.js';
+export {
+  FAULT_EXIT_CODE,
+  runFirmware,
+  type FirmwareResult,
+  type FirmwareRun,
+} from './machine/run-firmware.js';
+export {
+  machineAvailability,
+  requireTool,
+  type MachineAvailability,
+  type ToolName,
+  type ToolStatus,
+} from './machine/tools.js';
+
+// Instructions and cycles
+export {
+  addCounts,
+  EVENTS,
+  INSTRUCTION_CLASSES,
+  type Counts,
+  type InstructionClass,
+  type MachineEvent,
+  type RegionCounts,
+} from './machine/counts.js';
+export { CYCLE_COSTS, estimateCycles, type CycleCosts } from './machine/cycle-costs.js';
+
+// Firmware
+export { linkFirmware, type FirmwareSources } from './firmware/link-firmware.js';

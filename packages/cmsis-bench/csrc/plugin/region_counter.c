@@ -143,14 +143,15 @@ struct code {
   uint16_t second;
 };
 
+/* QEMU's own size of an instruction is not used: before the end of a page it includes a look at the next one. */
 static struct code read_code(const struct qemu_plugin_tb *tb, size_t index) {
   struct code code = {.insn = qemu_plugin_tb_get_insn(tb, index)};
   const uint8_t *bytes = qemu_plugin_insn_data(code.insn);
-  size_t size = qemu_plugin_insn_size(code.insn);
-  code.address = qemu_plugin_insn_vaddr(code.insn);
-  code.end = code.address + size;
   code.first = (uint16_t)(bytes[0] | bytes[1] << 8);
-  if (size == 4) code.second = (uint16_t)(bytes[2] | bytes[3] << 8);
+  int wide = tf_is_wide(code.first);
+  code.address = qemu_plugin_insn_vaddr(code.insn);
+  code.end = code.address + (wide ? 4 : 2);
+  if (wide) code.second = (uint16_t)(bytes[2] | bytes[3] << 8);
   return code;
 }
 

@@ -1,0 +1,35 @@
+/** @file One call of a C compiler, with its complaint as an error. */
+import { readFile } from 'node:fs/promises';
+import { basename } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { TinyFormerError } from '@tinyformer/core';
+import { hashParts } from './build-cache.js';
+import { runProcess } from './process.js';
+
+/** A file of this package's C sources, e.g. `firmware/startup.c`. */
+export function ownSource(path: string): string {
+  return fileURLToPath(new URL(`../../csrc/${path}`, import.meta.url));
+}
+
+/** @throws E_COMPILE with the compiler's first lines. */
+export async function compileC(
+  compiler: string,
+  args: readonly string[],
+  { cwd }: { readonly cwd?: string } = {},
+): Promise<void> {
+  const { exitCode, stderr } = await runProcess(compiler, args, cwd === undefined ? {} : { cwd });
+  if (exitCode === 0) return;
+  throw new TinyFormerError('E_COMPILE', `${compiler} failed (exit ${exitCode}): ${stderr.slice(0, 2000)}`, {
+    details: { compiler, args },
+  });
+}
+
+/** A hash of the compiler's version, the flags and every file's name and content. */
+export async function compilationKey(
+  compiler: string,
+  { flags, files }: { readonly flags: readonly string[]; readonly files: readonly string[] },
+): Promise<string> {
+  const { stdout } = await runProcess(compiler, ['--version']);
+  const contents = await Promise.all(files.map(async (file) => [basename(file), await readFile(file)]));
+  return hashParts([stdout, ...flags, ...contents.flat()]);
+}
