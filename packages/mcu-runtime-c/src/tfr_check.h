@@ -7,6 +7,8 @@
 
 #include "tfr_requantize.h"
 
+#define TFR_MAX_SIZE 65535 /* of an axis, and of a weight row */
+
 /* Three sizes are positive and a tensor of them has at most 2^31 - 1 elements. */
 static inline bool tfr_volume_valid(int32_t a, int32_t b, int32_t c) {
   return a > 0 && b > 0 && c > 0 && (int64_t)a * b <= INT32_MAX && (int64_t)a * b * c <= INT32_MAX;

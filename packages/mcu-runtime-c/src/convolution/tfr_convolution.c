@@ -20,7 +20,7 @@ static bool sizes_valid(const struct tfr_convolution_params *params) {
          tfr_volume_valid(params->input_height, params->input_width, params->input_channels) &&
          tfr_volume_valid(params->output_height, params->output_width, params->output_channels) &&
          tfr_volume_valid(params->kernel_height, params->kernel_width, params->input_channels) &&
-         params->kernel_height * params->kernel_width * params->input_channels <= UINT16_MAX;
+         params->kernel_height * params->kernel_width * params->input_channels <= TFR_MAX_SIZE;
 }
 
 /* The patch of one output position into one lane of the tile; positions outside of the image are 0. */

@@ -1,4 +1,5 @@
 #include "convolution/tfr_convolution.h"
+#include "rows/tfr_rows_dense.h"
 #include "tfr/tfr_kernels.h"
 
 tfr_status tfr_convolution_dense_s8(const struct tfr_convolution_params *params, const int8_t *input, int8_t *output,

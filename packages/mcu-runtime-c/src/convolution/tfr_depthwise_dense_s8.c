@@ -26,7 +26,7 @@ static tfr_status check(const struct tfr_depthwise_params *params, const int8_t 
       !tfr_volume_valid(params->input_height, params->input_width, params->channels) ||
       !tfr_volume_valid(params->output_height, params->output_width, params->channels) ||
       !tfr_volume_valid(params->kernel_height, params->kernel_width, params->channels) ||
-      params->kernel_height * params->kernel_width > UINT16_MAX ||
+      params->kernel_height * params->kernel_width > TFR_MAX_SIZE ||
       params->weight_bytes != params->kernel_height * params->kernel_width * params->channels) {
     return TFR_ERROR_SIZE;
   }

@@ -5,6 +5,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "tfr_check.h"
+
 /* One axis of a window: sizes in positions, all at most 65535. */
 struct tfr_axis {
   int32_t input;
@@ -21,7 +23,7 @@ struct tfr_taps {
   int32_t end;
 };
 
-static inline bool tfr_size_valid(int32_t size) { return size > 0 && size <= UINT16_MAX; }
+static inline bool tfr_size_valid(int32_t size) { return size > 0 && size <= TFR_MAX_SIZE; }
 
 /* Sizes are in range and every window touches the image. */
 static inline bool tfr_axis_valid(struct tfr_axis axis) {

@@ -5,7 +5,7 @@
 #include "tfr_check.h"
 
 static bool sizes_valid(const struct tfr_linear_params *params) {
-  return params->inputs <= UINT16_MAX && tfr_volume_valid(params->tokens, params->inputs, 1) &&
+  return params->inputs <= TFR_MAX_SIZE && tfr_volume_valid(params->tokens, params->inputs, 1) &&
          tfr_volume_valid(params->tokens, params->outputs, 1);
 }
 

@@ -1,4 +1,5 @@
 #include "linear/tfr_linear.h"
+#include "rows/tfr_rows_dense.h"
 #include "tfr/tfr_kernels.h"
 
 tfr_status tfr_linear_dense_s8(const struct tfr_linear_params *params, const int8_t *input, int8_t *output,

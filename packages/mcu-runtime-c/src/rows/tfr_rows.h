@@ -33,11 +33,6 @@ typedef void tfr_rows_kernel(const struct tfr_rows *rows, const int16_t *tile, i
 /* Verifies that the weights fit the layer; the second half of the argument check. */
 typedef tfr_status tfr_rows_check(struct tfr_rows *rows);
 
-tfr_rows_kernel tfr_rows_dense;
-tfr_rows_kernel tfr_rows_block;
-tfr_rows_check tfr_rows_dense_check;
-tfr_rows_check tfr_rows_block_check;
-
 /* An encoding of weights: how to verify it and how to multiply by it. */
 struct tfr_rows_encoding {
   tfr_rows_check *check;

@@ -1,5 +1,5 @@
 /* Block-sparse weights: the rows of a group share a pattern, so one offset serves block_rows * TFR_LANES accumulators. */
-#include "rows/tfr_rows.h"
+#include "rows/tfr_rows_block.h"
 
 tfr_status tfr_rows_block_check(struct tfr_rows *rows) {
   return tfr_block_open((const uint8_t *)rows->weights, rows->weight_bytes, rows->outputs, rows->columns,

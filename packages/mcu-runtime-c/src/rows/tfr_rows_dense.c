@@ -1,5 +1,5 @@
 /* Dense weights, two rows at a time: 8 accumulators for a full tile. */
-#include "rows/tfr_rows.h"
+#include "rows/tfr_rows_dense.h"
 
 #define ROWS 2
 
