@@ -26,18 +26,23 @@ static int32_t words[MAX_WORDS];
 
 static uint32_t padded(uint32_t bytes) { return (bytes + 3) & ~3u; }
 
-static void check(const struct call *call) {
-  int fits = call->words <= MAX_WORDS && call->heap_bytes <= HEAP_BYTES && call->output_offset <= call->heap_bytes &&
-             call->output_bytes <= call->heap_bytes - call->output_offset;
-  if (!fits) tfb_exit(TFB_EXIT_CONTENT);
+static void require(int condition, const char *message) {
+  if (condition) return;
+  tfb_console(message);
+  tfb_exit(TFB_EXIT_CONTENT);
 }
 
 static void run_call(int32_t calls, int32_t results, uint32_t region) {
   struct call call;
   tfb_read(calls, &call, sizeof call);
-  check(&call);
+  require(call.words <= MAX_WORDS, "too many call words");
+  require(call.heap_bytes <= HEAP_BYTES, "the call does not fit the heap");
+  require(call.output_offset <= call.heap_bytes, "the output lies outside of the heap");
+  require(call.output_bytes <= call.heap_bytes - call.output_offset, "the output lies outside of the heap");
   tfb_read(calls, words, 4 * call.words);
   tfb_read(calls, heap, padded(call.heap_bytes));
+  uint32_t scratch_bytes = tfr_dispatch_scratch_bytes(call.kernel, words, heap);
+  require(scratch_bytes <= HEAP_BYTES - call.heap_bytes, "the scratch memory does not fit the heap");
   tfb_region_begin(region);
   int32_t status = tfr_dispatch(call.kernel, words, heap);
   TFB_REGION_END();
@@ -50,7 +55,7 @@ int main(void) {
   int32_t results = tfb_open_output("results.bin");
   uint32_t count;
   tfb_read(calls, &count, sizeof count);
-  if (count >= TFB_REGIONS) return TFB_EXIT_CONTENT;
+  require(count < TFB_REGIONS, "too many calls");
   for (uint32_t i = 0; i < count; i++) run_call(calls, results, 1 + i);
   tfb_close(results);
   return 0;
