@@ -20,8 +20,6 @@ type Colour = readonly [number, number, number];
 
 /** Width of the uniform noise, in grey levels. */
 const NOISE = 36;
-/** Grey levels by which the shape's colour differs from the background in some channel. */
-const MIN_CONTRAST = 60;
 const CHANNELS = 3;
 
 /** Labels are balanced; every image depends on the seed, the split and its own index alone. @throws E_DATASET */
@@ -83,16 +81,16 @@ interface Scene {
 }
 
 function drawImage(canvas: Float32Array, { rng, size, distance }: Scene): void {
-  const near = randomColour(rng);
-  const far = mix(near, randomColour(rng), 0.5);
+  const near = randomColour(rng, DARK);
+  const far = randomColour(rng, DARK);
   fillGradient(canvas, { near, far, size, angle: rng.next() * 2 * Math.PI });
-  for (let piece = 2 + rng.below(4); piece > 0; piece--) drawClutter(canvas, { rng, size });
+  for (let piece = 3 + rng.below(5); piece > 0; piece--) drawClutter(canvas, { rng, size });
   const radius = size * (0.21 + 0.14 * rng.next());
   const place = () => radius * 0.8 + rng.next() * (size - radius * 1.6);
   paint(canvas, {
     size,
     distance,
-    colour: contrastingColour(rng, mix(near, far, 0.5)),
+    colour: randomColour(rng, BRIGHT),
     radius,
     x: place(),
     y: place(),
@@ -124,7 +122,7 @@ function drawClutter(
   paint(canvas, {
     size,
     distance: (x, y) => Math.hypot(Math.max(Math.abs(x) - length, 0), y) - 0.35,
-    colour: randomColour(rng),
+    colour: randomColour(rng, { from: 0, to: 255 }),
     radius: size * (0.04 + 0.04 * rng.next()),
     x: rng.next() * size,
     y: rng.next() * size,
@@ -164,17 +162,16 @@ function paint(canvas: Float32Array, placement: Placement): void {
   }
 }
 
-function randomColour(rng: Rng): Colour {
-  return [rng.next() * 255, rng.next() * 255, rng.next() * 255];
+interface Levels {
+  readonly from: number;
+  readonly to: number;
 }
 
-function mix(a: Colour, b: Colour, share: number): Colour {
-  return [0, 1, 2].map((c) => a[c]! + (b[c]! - a[c]!) * share) as unknown as Colour;
-}
+/** Shapes are mostly brighter than the background; where the ranges overlap the contrast is low or reversed in a channel. */
+const DARK: Levels = { from: 0, to: 155 };
+const BRIGHT: Levels = { from: 100, to: 255 };
 
-function contrastingColour(rng: Rng, background: Colour): Colour {
-  for (;;) {
-    const colour = randomColour(rng);
-    if (colour.some((value, c) => Math.abs(value - background[c]!) >= MIN_CONTRAST)) return colour;
-  }
+function randomColour(rng: Rng, { from, to }: Levels): Colour {
+  const level = () => from + rng.next() * (to - from);
+  return [level(), level(), level()];
 }
