@@ -1,9 +1,8 @@
 /**
- * @file Runs kernel calls that the host laid out, one region a call: region 1 + n is call n.
+ * @file Runs kernel calls that the host laid out on one heap, in order; region 1 + n is call n.
  *
- * calls.bin, little-endian u32: { kernel, words, heap bytes, output offset, output bytes }, the call words, the heap;
- * both padded to multiples of 4. results.bin has for each call: i32 status, the output padded to a multiple of 4. The
- * heap behind its bytes, up to HEAP_BYTES, is the kernel's scratch memory and is not sent.
+ * calls.bin, little-endian u32: the number of calls, the bytes of the heap (a multiple of 4), then { kernel, offset of
+ * the call words } each, then the heap. results.bin: i32 status each, then the heap as the calls left it.
  */
 #include <stdint.h>
 
@@ -11,20 +10,21 @@
 #include "semihosting.h"
 #include "tfr_dispatch.h"
 
-enum { HEAP_BYTES = 15 * 1024 * 1024, MAX_WORDS = 256 };
+enum { HEAP_BYTES = 15 * 1024 * 1024 };
+
+struct batch {
+  uint32_t calls;
+  uint32_t heap_bytes;
+};
 
 struct call {
   uint32_t kernel;
-  uint32_t words;
-  uint32_t heap_bytes;
-  uint32_t output_offset;
-  uint32_t output_bytes;
+  uint32_t words_offset;
 };
 
 __attribute__((section(".external"), aligned(16))) static uint8_t heap[HEAP_BYTES];
-static int32_t words[MAX_WORDS];
-
-static uint32_t padded(uint32_t bytes) { return (bytes + 3) & ~3u; }
+static struct call calls[TFB_REGIONS];
+static int32_t statuses[TFB_REGIONS];
 
 static void require(int condition, const char *message) {
   if (condition) return;
@@ -32,31 +32,30 @@ static void require(int condition, const char *message) {
   tfb_exit(TFB_EXIT_CONTENT);
 }
 
-static void run_call(int32_t calls, int32_t results, uint32_t region) {
-  struct call call;
-  tfb_read(calls, &call, sizeof call);
-  require(call.words <= MAX_WORDS, "too many call words");
-  require(call.heap_bytes <= HEAP_BYTES, "the call does not fit the heap");
-  require(call.output_offset <= call.heap_bytes, "the output lies outside of the heap");
-  require(call.output_bytes <= call.heap_bytes - call.output_offset, "the output lies outside of the heap");
-  tfb_read(calls, words, 4 * call.words);
-  tfb_read(calls, heap, padded(call.heap_bytes));
-  uint32_t scratch_bytes = tfr_dispatch_scratch_bytes(call.kernel, words, heap);
-  require(scratch_bytes <= HEAP_BYTES - call.heap_bytes, "the scratch memory does not fit the heap");
-  tfb_region_begin(region);
-  int32_t status = tfr_dispatch(call.kernel, words, heap);
-  TFB_REGION_END();
-  tfb_write(results, &status, sizeof status);
-  tfb_write(results, heap + call.output_offset, padded(call.output_bytes));
+static struct batch read_batch(void) {
+  struct batch batch;
+  int32_t file = tfb_open_input("calls.bin");
+  tfb_read(file, &batch, sizeof batch);
+  require(batch.calls < TFB_REGIONS, "too many calls");
+  require(batch.heap_bytes <= HEAP_BYTES, "the calls do not fit the heap");
+  tfb_read(file, calls, batch.calls * sizeof *calls);
+  tfb_read(file, heap, batch.heap_bytes);
+  tfb_close(file);
+  return batch;
 }
 
 int main(void) {
-  int32_t calls = tfb_open_input("calls.bin");
+  struct batch batch = read_batch();
+  for (uint32_t i = 0; i < batch.calls; i++) {
+    require(calls[i].words_offset < batch.heap_bytes, "the call words lie outside of the heap");
+    const int32_t *words = (const void *)(heap + calls[i].words_offset);
+    tfb_region_begin(1 + i);
+    statuses[i] = tfr_dispatch(calls[i].kernel, words, heap);
+    TFB_REGION_END();
+  }
   int32_t results = tfb_open_output("results.bin");
-  uint32_t count;
-  tfb_read(calls, &count, sizeof count);
-  require(count < TFB_REGIONS, "too many calls");
-  for (uint32_t i = 0; i < count; i++) run_call(calls, results, 1 + i);
+  tfb_write(results, statuses, batch.calls * sizeof *statuses);
+  tfb_write(results, heap, batch.heap_bytes);
   tfb_close(results);
   return 0;
 }

@@ -22,7 +22,7 @@ const STARTUP_HEADERS = ['semihosting.h', 'regions.h', 'mps2.ld'].map((name) =>
 );
 const FLAGS = [
   '-std=gnu11',
-  '-O2',
+  '-O3',
   '-ffunction-sections',
   '-fdata-sections',
   '-Wall',
