@@ -31,11 +31,7 @@ export const MAX_SHIFT = 62;
  * @throws E_QUANTIZATION when the factor is not positive and finite, or is 2^14 or more.
  */
 export function fixedPointFactor(factor: number): FixedPointFactor {
-  if (!(factor > 0) || factor >= 2 ** 14) {
-    throw new TinyFormerError('E_QUANTIZATION', `the rescaling factor ${factor} is outside (0, 16384)`, {
-      hint: 'check that every scale is positive and that input and output scales are comparable',
-    });
-  }
+  if (!(factor > 0) || factor >= 2 ** 14) throw factorError(factor);
   let exponent = Math.floor(Math.log2(factor)) + 1;
   let multiplier = Math.round((factor / 2 ** exponent) * 2 ** 31);
   if (multiplier >= 2 ** 31) {
@@ -46,7 +42,15 @@ export function fixedPointFactor(factor: number): FixedPointFactor {
     exponent -= 1;
   }
   const shift = 31 - exponent;
+  if (shift < MIN_SHIFT) throw factorError(factor); // just below 2^14, rounded up to it
   return shift > MAX_SHIFT ? { multiplier: 0, shift: MAX_SHIFT } : { multiplier, shift };
+}
+
+function factorError(factor: number): TinyFormerError {
+  return new TinyFormerError('E_QUANTIZATION', `the rescaling factor ${factor} is outside (0, 16384)`, {
+    hint: 'check that every scale is positive and that input and output scales are comparable',
+    details: { factor },
+  });
 }
 
 /** acc (int32) times a fixed-point factor, rounded to an integer; exact for every int32 `acc`. */
