@@ -59,3 +59,12 @@ export {
   type LinearBaseline,
   type LinearBaselineOptions,
 } from './training/linear-baseline.js';
+export type { Capacity } from './search/capacity.js';
+export {
+  SuperNAS,
+  type RankedSpace,
+  type SuperNASOptions,
+  type SuperNASProgress,
+  type SuperNASResult,
+  type SuperNASSearchOptions,
+} from './search/super-nas.js';
