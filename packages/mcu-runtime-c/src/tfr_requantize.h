@@ -13,10 +13,19 @@
 #define TFR_MIN_SHIFT 17
 #define TFR_MAX_SHIFT 62
 
+/* Results beyond +-2^30 are given as +-2^30: every output is clamped far below, and adding a zero point is safe. */
+#define TFR_REQUANTIZED_MAX ((int32_t)1 << 30)
+
+TFR_INLINE int32_t tfr_saturate(int64_t value) {
+  return (int32_t)(value > TFR_REQUANTIZED_MAX    ? TFR_REQUANTIZED_MAX
+                   : value < -TFR_REQUANTIZED_MAX ? -TFR_REQUANTIZED_MAX
+                                                  : value);
+}
+
 #if defined(TFR_DOUBLE_ROUNDING)
 
 /* SaturatingRoundingDoublingHighMul, then RoundingDivideByPOT; for factors of 1 and more a saturating left shift before. */
-TFR_INLINE int64_t tfr_requantize(int32_t acc, int32_t multiplier, int32_t shift) {
+TFR_INLINE int32_t tfr_requantize(int32_t acc, int32_t multiplier, int32_t shift) {
   const int32_t left = shift < 31 ? 31 - shift : 0;
   const int32_t right = shift > 31 ? shift - 31 : 0;
   const int64_t shifted = (int64_t)acc * ((int64_t)1 << left);
@@ -26,14 +35,19 @@ TFR_INLINE int64_t tfr_requantize(int32_t acc, int32_t multiplier, int32_t shift
   const int32_t high = (int32_t)((product + nudge) / ((int64_t)1 << 31));
   const int32_t mask = (int32_t)(((int64_t)1 << right) - 1);
   const int32_t threshold = (mask >> 1) + (high < 0);
-  return (high >> right) + ((high & mask) > threshold);
+  return tfr_saturate((high >> right) + ((high & mask) > threshold));
 }
 
 #else
 
-/* |acc * multiplier| < 2^62 and the rounding term is at most 2^61, so nothing overflows. */
-TFR_INLINE int64_t tfr_requantize(int32_t acc, int32_t multiplier, int32_t shift) {
-  return ((int64_t)acc * multiplier + ((int64_t)1 << (shift - 1))) >> shift;
+/*
+ * |acc * multiplier| < 2^62 and the rounding term is at most 2^61, so nothing overflows. For shifts above 32, which
+ * networks nearly always have, the rounding term does not touch the product's low word and 32 bits do.
+ */
+TFR_INLINE int32_t tfr_requantize(int32_t acc, int32_t multiplier, int32_t shift) {
+  const int64_t product = (int64_t)acc * multiplier;
+  if (shift > 32) return ((int32_t)(product >> 32) + ((int32_t)1 << (shift - 33))) >> (shift - 32);
+  return tfr_saturate((product + ((int64_t)1 << (shift - 1))) >> shift);
 }
 
 #endif
@@ -41,7 +55,7 @@ TFR_INLINE int64_t tfr_requantize(int32_t acc, int32_t multiplier, int32_t shift
 /* An accumulator to an int8 output: rescaled, moved by the zero point, clamped to [low, high]. */
 TFR_INLINE int8_t tfr_requantize_s8(int32_t acc, int32_t multiplier, int32_t shift, int32_t zero_point, int32_t low,
                                     int32_t high) {
-  const int64_t value = zero_point + tfr_requantize(acc, multiplier, shift);
+  const int32_t value = zero_point + tfr_requantize(acc, multiplier, shift);
   return (int8_t)(value < low ? low : value > high ? high : value);
 }
 

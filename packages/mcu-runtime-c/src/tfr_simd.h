@@ -14,38 +14,63 @@
 #endif
 
 /*
- * acc[row][lane] += sum_k tile[k][lane] * weights[row][k] for k < count, weight rows `stride` apart. `rows` and `lanes`
- * are constants at every call, so that the accumulators stay in registers.
+ * Sums come in ones or in fours (`lanes` is 1 or TFR_LANES, a constant at every call). They are written out, not looped
+ * over, so that compilers keep them in registers.
+ */
+#define TFR_LANES 4
+
+/* acc[lane] += values[lane] * weight */
+TFR_INLINE void tfr_multiply_lanes(int32_t *acc, const int16_t *values, int32_t weight, int32_t lanes) {
+  acc[0] += values[0] * weight;
+  if (lanes == TFR_LANES) {
+    acc[1] += values[1] * weight;
+    acc[2] += values[2] * weight;
+    acc[3] += values[3] * weight;
+  }
+}
+
+/* acc[lane] += (values[lane] - zero) * weight */
+TFR_INLINE void tfr_multiply_scalar(int32_t *acc, const int8_t *values, int32_t zero, int32_t weight, int32_t lanes) {
+  acc[0] += (values[0] - zero) * weight;
+  if (lanes == TFR_LANES) {
+    acc[1] += (values[1] - zero) * weight;
+    acc[2] += (values[2] - zero) * weight;
+    acc[3] += (values[3] - zero) * weight;
+  }
+}
+
+/* acc[lane] += (values[lane] - zero) * weights[lane] */
+TFR_INLINE void tfr_multiply_channels(int32_t *acc, const int8_t *values, int32_t zero, const int8_t *weights,
+                                      int32_t lanes) {
+  acc[0] += (values[0] - zero) * weights[0];
+  if (lanes == TFR_LANES) {
+    acc[1] += (values[1] - zero) * weights[1];
+    acc[2] += (values[2] - zero) * weights[2];
+    acc[3] += (values[3] - zero) * weights[3];
+  }
+}
+
+/* acc[lane] += (values[lane * stride] - zero) * weight */
+TFR_INLINE void tfr_multiply_strided(int32_t *acc, const int8_t *values, int32_t stride, int32_t zero, int32_t weight,
+                                     int32_t lanes) {
+  acc[0] += (values[0] - zero) * weight;
+  if (lanes == TFR_LANES) {
+    acc[1] += (values[stride] - zero) * weight;
+    acc[2] += (values[2 * stride] - zero) * weight;
+    acc[3] += (values[3 * stride] - zero) * weight;
+  }
+}
+
+/*
+ * One or two weight rows against a tile, acc[row][lane] += sum_k tile[k][lane] * weights[row][k] for k < count, the rows
+ * `stride` apart. `rows` and `lanes` are constants at every call.
  */
 TFR_INLINE void tfr_multiply_tile(int32_t *acc, const int16_t *tile, const int8_t *weights, int32_t stride,
                                   int32_t count, int32_t rows, int32_t lanes) {
   for (int32_t k = 0; k < count; k++) {
-    for (int32_t row = 0; row < rows; row++) {
-      for (int32_t lane = 0; lane < lanes; lane++) {
-        acc[row * lanes + lane] += (int32_t)tile[k * lanes + lane] * weights[row * stride + k];
-      }
-    }
+    tfr_multiply_lanes(acc, tile + k * lanes, weights[k], lanes);
+    if (rows == 2) tfr_multiply_lanes(acc + lanes, tile + k * lanes, weights[stride + k], lanes);
   }
-}
-
-/* acc[row] += sum_k (a[k] - a_zero) * (b[row][k] - b_zero) for k < count, rows of b `stride` apart; `rows` is a constant. */
-TFR_INLINE void tfr_multiply_rows(int32_t *acc, const int8_t *a, int32_t a_zero, const int8_t *b, int32_t b_zero,
-                                  int32_t stride, int32_t count, int32_t rows) {
-  for (int32_t k = 0; k < count; k++) {
-    const int32_t left = a[k] - a_zero;
-    for (int32_t row = 0; row < rows; row++) acc[row] += left * (b[row * stride + k] - b_zero);
-  }
-}
-
-/* acc[c] += factor * (values[c] - zero) for c < channels; `channels` is a constant. */
-TFR_INLINE void tfr_multiply_scalar(int32_t *acc, int32_t factor, const int8_t *values, int32_t zero, int32_t channels) {
-  for (int32_t c = 0; c < channels; c++) acc[c] += factor * (values[c] - zero);
-}
-
-/* acc[c] += (values[c] - zero) * weights[c] for c < channels; `channels` is a constant. */
-TFR_INLINE void tfr_multiply_channels(int32_t *acc, const int8_t *values, int32_t zero, const int8_t *weights,
-                                      int32_t channels) {
-  for (int32_t c = 0; c < channels; c++) acc[c] += (values[c] - zero) * weights[c];
 }
 
 #endif

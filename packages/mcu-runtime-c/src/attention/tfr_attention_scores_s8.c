@@ -4,7 +4,6 @@
 #include "tfr/tfr_kernels.h"
 #include "tfr_check.h"
 
-#define KEYS 4
 #define MAX_HEAD_WIDTH 32767 /* so that sums of products of differences, each below 255^2, fit 32 bits */
 
 static tfr_status check(const struct tfr_attention_scores_params *params, const int8_t *queries, const int8_t *keys,
@@ -19,16 +18,23 @@ static tfr_status check(const struct tfr_attention_scores_params *params, const 
   return in_range ? TFR_OK : TFR_ERROR_RANGE;
 }
 
-/* One query against `count` keys. */
+TFR_INLINE int8_t finish(const struct tfr_attention_scores_params *params, int32_t sum) {
+  return tfr_requantize_s8(sum, params->multiplier, params->shift, params->output_zero_point, INT8_MIN, INT8_MAX);
+}
+
+/* One query against one or four keys; `lanes` is a constant. */
 TFR_INLINE void multiply(const struct tfr_attention_scores_params *params, const int8_t *query, const int8_t *keys,
-                         int32_t count, int8_t *output) {
+                         int32_t lanes, int8_t *output) {
   const int32_t width = params->heads * params->head_width;
-  int32_t acc[KEYS] = {0};
-  tfr_multiply_rows(acc, query, params->query_zero_point, keys, params->key_zero_point, width, params->head_width,
-                    count);
-  for (int32_t j = 0; j < count; j++) {
-    output[j] = tfr_requantize_s8(acc[j], params->multiplier, params->shift, params->output_zero_point, INT8_MIN,
-                                  INT8_MAX);
+  int32_t acc[TFR_LANES] = {0};
+  for (int32_t c = 0; c < params->head_width; c++) {
+    tfr_multiply_strided(acc, keys + c, width, params->key_zero_point, query[c] - params->query_zero_point, lanes);
+  }
+  output[0] = finish(params, acc[0]);
+  if (lanes == TFR_LANES) {
+    output[1] = finish(params, acc[1]);
+    output[2] = finish(params, acc[2]);
+    output[3] = finish(params, acc[3]);
   }
 }
 
@@ -44,7 +50,9 @@ tfr_status tfr_attention_scores_s8(const struct tfr_attention_scores_params *par
     for (int32_t i = 0; i < tokens; i++) {
       const int8_t *query = input + i * width + head * params->head_width;
       int32_t j = 0;
-      for (; j + KEYS <= tokens; j += KEYS) multiply(params, query, keys + j * width, KEYS, output + j);
+      for (; j + TFR_LANES <= tokens; j += TFR_LANES) {
+        multiply(params, query, keys + j * width, TFR_LANES, output + j);
+      }
       for (; j < tokens; j++) multiply(params, query, keys + j * width, 1, output + j);
       output += tokens;
     }

@@ -4,7 +4,6 @@
 #include "tfr/tfr_kernels.h"
 #include "tfr_check.h"
 
-#define CHANNELS 4
 #define MAX_TOKENS 32767 /* so that sums of products, each at most 255^2, fit 32 bits */
 #define PROBABILITY_ZERO_POINT (-128)
 
@@ -20,18 +19,24 @@ static tfr_status check(const struct tfr_attention_values_params *params, const 
   return in_range ? TFR_OK : TFR_ERROR_RANGE;
 }
 
-/* `count` channels of one token: a row of probabilities against columns of values. */
+TFR_INLINE int8_t finish(const struct tfr_attention_values_params *params, int32_t sum) {
+  return tfr_requantize_s8(sum, params->multiplier, params->shift, params->output_zero_point, INT8_MIN, INT8_MAX);
+}
+
+/* One or four channels of one token, a row of probabilities against columns of values; `lanes` is a constant. */
 TFR_INLINE void multiply(const struct tfr_attention_values_params *params, const int8_t *probabilities,
-                         const int8_t *values, int32_t count, int8_t *output) {
+                         const int8_t *values, int32_t lanes, int8_t *output) {
   const int32_t width = params->heads * params->head_width;
-  int32_t acc[CHANNELS] = {0};
+  int32_t acc[TFR_LANES] = {0};
   for (int32_t j = 0; j < params->tokens; j++) {
-    tfr_multiply_scalar(acc, probabilities[j] - PROBABILITY_ZERO_POINT, values + j * width, params->value_zero_point,
-                        count);
+    const int32_t probability = probabilities[j] - PROBABILITY_ZERO_POINT;
+    tfr_multiply_scalar(acc, values + j * width, params->value_zero_point, probability, lanes);
   }
-  for (int32_t c = 0; c < count; c++) {
-    output[c] = tfr_requantize_s8(acc[c], params->multiplier, params->shift, params->output_zero_point, INT8_MIN,
-                                  INT8_MAX);
+  output[0] = finish(params, acc[0]);
+  if (lanes == TFR_LANES) {
+    output[1] = finish(params, acc[1]);
+    output[2] = finish(params, acc[2]);
+    output[3] = finish(params, acc[3]);
   }
 }
 
@@ -46,7 +51,9 @@ tfr_status tfr_attention_values_s8(const struct tfr_attention_values_params *par
     for (int32_t i = 0; i < params->tokens; i++) {
       int8_t *row = output + i * width + head * params->head_width;
       int32_t c = 0;
-      for (; c + CHANNELS <= params->head_width; c += CHANNELS) multiply(params, input, values + c, CHANNELS, row + c);
+      for (; c + TFR_LANES <= params->head_width; c += TFR_LANES) {
+        multiply(params, input, values + c, TFR_LANES, row + c);
+      }
       for (; c < params->head_width; c++) multiply(params, input, values + c, 1, row + c);
       input += params->tokens;
     }

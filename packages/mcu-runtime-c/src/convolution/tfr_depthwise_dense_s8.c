@@ -5,8 +5,6 @@
 #include "tfr/tfr_kernels.h"
 #include "tfr_check.h"
 
-#define CHANNELS 4
-
 static struct tfr_axis vertical(const struct tfr_depthwise_params *params) {
   return (struct tfr_axis){params->input_height, params->output_height, params->kernel_height, params->stride_height,
                            params->padding_top};
@@ -37,21 +35,30 @@ static tfr_status check(const struct tfr_depthwise_params *params, const int8_t 
   return in_range ? TFR_OK : TFR_ERROR_RANGE;
 }
 
-/* `count` channels from channel `c` on, at one output position. */
+TFR_INLINE int8_t finish(const struct tfr_depthwise_params *params, int32_t c, int32_t sum) {
+  return tfr_requantize_s8(sum + params->bias[c], params->multiplier[c], params->shift[c], params->output_zero_point,
+                           params->output_min, params->output_max);
+}
+
+/* One or four channels from channel `c` on, at one output position; `lanes` is a constant. */
 TFR_INLINE void multiply(const struct tfr_depthwise_params *params, const int8_t *input, struct tfr_taps y,
-                         struct tfr_taps x, int32_t c, int32_t count, int8_t *output) {
+                         struct tfr_taps x, int32_t c, int32_t lanes, int8_t *output) {
   const int32_t channels = params->channels;
-  int32_t acc[CHANNELS] = {0};
+  int32_t acc[TFR_LANES] = {0};
   for (int32_t ky = y.begin; ky < y.end; ky++) {
-    const int8_t *pixels = input + ((y.first + ky) * params->input_width + x.first) * channels + c;
-    const int8_t *weights = params->weights + ky * params->kernel_width * channels + c;
+    const int8_t *pixels = input + ((y.first + ky) * params->input_width + x.first + x.begin) * channels + c;
+    const int8_t *weights = params->weights + (ky * params->kernel_width + x.begin) * channels + c;
     for (int32_t kx = x.begin; kx < x.end; kx++) {
-      tfr_multiply_channels(acc, pixels + kx * channels, params->input_zero_point, weights + kx * channels, count);
+      tfr_multiply_channels(acc, pixels, params->input_zero_point, weights, lanes);
+      pixels += channels;
+      weights += channels;
     }
   }
-  for (int32_t i = 0; i < count; i++) {
-    output[c + i] = tfr_requantize_s8(acc[i] + params->bias[c + i], params->multiplier[c + i], params->shift[c + i],
-                                      params->output_zero_point, params->output_min, params->output_max);
+  output[c] = finish(params, c, acc[0]);
+  if (lanes == TFR_LANES) {
+    output[c + 1] = finish(params, c + 1, acc[1]);
+    output[c + 2] = finish(params, c + 2, acc[2]);
+    output[c + 3] = finish(params, c + 3, acc[3]);
   }
 }
 
@@ -65,7 +72,7 @@ tfr_status tfr_depthwise_dense_s8(const struct tfr_depthwise_params *params, con
     for (int32_t column = 0; column < params->output_width; column++) {
       const struct tfr_taps x = tfr_window_taps(horizontal(params), column);
       int32_t c = 0;
-      for (; c + CHANNELS <= params->channels; c += CHANNELS) multiply(params, input, y, x, c, CHANNELS, output);
+      for (; c + TFR_LANES <= params->channels; c += TFR_LANES) multiply(params, input, y, x, c, TFR_LANES, output);
       for (; c < params->channels; c++) multiply(params, input, y, x, c, 1, output);
       output += params->channels;
     }

@@ -25,11 +25,11 @@ tfr_status tfr_add_s8(const struct tfr_add_params *params, const int8_t *input, 
   const tfr_status status = check(params, input, input2, output);
   if (status != TFR_OK) return status;
   for (int32_t i = 0; i < params->size; i++) {
-    const int64_t a = tfr_requantize((input[i] - params->a_zero_point) * LEFT_FACTOR, params->a_multiplier,
+    const int32_t a = tfr_requantize((input[i] - params->a_zero_point) * LEFT_FACTOR, params->a_multiplier,
                                      params->a_shift);
-    const int64_t b = tfr_requantize((input2[i] - params->b_zero_point) * LEFT_FACTOR, params->b_multiplier,
+    const int32_t b = tfr_requantize((input2[i] - params->b_zero_point) * LEFT_FACTOR, params->b_multiplier,
                                      params->b_shift);
-    output[i] = tfr_requantize_s8((int32_t)(a + b), params->output_multiplier, params->output_shift,
+    output[i] = tfr_requantize_s8(a + b, params->output_multiplier, params->output_shift,
                                   params->output_zero_point, params->output_min, params->output_max);
   }
   return TFR_OK;

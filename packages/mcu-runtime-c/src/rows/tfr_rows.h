@@ -12,8 +12,6 @@
 #include "tfr/tfr_types.h"
 #include "tfr_requantize.h"
 
-#define TFR_LANES 4
-
 struct tfr_rows {
   int32_t outputs;
   int32_t columns;
@@ -45,15 +43,20 @@ static inline uint32_t tfr_rows_scratch_bytes(int32_t columns) {
   return (uint32_t)columns * TFR_LANES * (uint32_t)sizeof(int16_t);
 }
 
-/* Sums of `count` rows, acc[row][lane], to outputs; the bias joins here, so that sums may start at 0. */
-TFR_INLINE void tfr_rows_finish(const struct tfr_rows *rows, int32_t row, int32_t count, int32_t lanes,
-                                const int32_t *acc, int8_t *output) {
-  for (int32_t r = 0; r < count; r++) {
-    for (int32_t lane = 0; lane < lanes; lane++) {
-      output[lane * rows->outputs + row + r] =
-          tfr_requantize_s8(acc[r * lanes + lane] + rows->bias[row + r], rows->multiplier[row + r],
-                            rows->shift[row + r], rows->output_zero_point, rows->output_min, rows->output_max);
-    }
+/* The sum of one row and one patch to an output; the bias joins here, so that sums start at 0. */
+TFR_INLINE int8_t tfr_rows_output(const struct tfr_rows *rows, int32_t row, int32_t sum) {
+  return tfr_requantize_s8(sum + rows->bias[row], rows->multiplier[row], rows->shift[row], rows->output_zero_point,
+                           rows->output_min, rows->output_max);
+}
+
+/* The sums of one row, acc[lane], to output[lane][row]. `lanes` is a constant. */
+TFR_INLINE void tfr_rows_finish(const struct tfr_rows *rows, int32_t row, int32_t lanes, const int32_t *acc,
+                                int8_t *output) {
+  output[row] = tfr_rows_output(rows, row, acc[0]);
+  if (lanes == TFR_LANES) {
+    output[rows->outputs + row] = tfr_rows_output(rows, row, acc[1]);
+    output[2 * rows->outputs + row] = tfr_rows_output(rows, row, acc[2]);
+    output[3 * rows->outputs + row] = tfr_rows_output(rows, row, acc[3]);
   }
 }
 

@@ -6,36 +6,53 @@ tfr_status tfr_rows_block_check(struct tfr_rows *rows) {
                         &rows->blocks);
 }
 
-TFR_INLINE int32_t minimum(int32_t a, int32_t b) { return a < b ? a : b; }
+/* What one pass over a group's blocks needs; `values` points at the pass's first row in the first block. */
+struct pass {
+  const uint8_t *offsets;
+  const int8_t *values;
+  int32_t row;
+};
 
-TFR_INLINE void multiply_groups(const struct tfr_rows *rows, const int16_t *tile, int32_t block_rows,
-                                int32_t block_columns, int32_t lanes, int8_t *output) {
+/* One or two rows of a group; `count`, `lanes` and, where it is 4, `block_columns` are constants. */
+TFR_INLINE void multiply_rows(const struct tfr_rows *rows, const int16_t *tile, struct pass pass, int32_t block_columns,
+                              int32_t count, int32_t lanes, int8_t *output) {
+  const int32_t block_values = rows->blocks.block_rows * block_columns;
+  int32_t acc[2 * TFR_LANES] = {0};
+  for (int32_t block = 0; block < rows->blocks.blocks_per_group; block++) {
+    const int32_t offset = tfr_load_u16(pass.offsets + 2 * block);
+    tfr_multiply_tile(acc, tile + offset * lanes, pass.values, block_columns, block_columns, count, lanes);
+    pass.values += block_values;
+  }
+  tfr_rows_finish(rows, pass.row, lanes, acc, output);
+  if (count == 2) tfr_rows_finish(rows, pass.row + 1, lanes, acc + lanes, output);
+}
+
+/* Group by group, and in a group two rows at a time: the default shapes take one pass. */
+TFR_INLINE void multiply_groups(const struct tfr_rows *rows, const int16_t *tile, int32_t block_columns, int32_t lanes,
+                                int8_t *output) {
   const struct tfr_blocks *blocks = &rows->blocks;
-  const uint8_t *offsets = blocks->offsets;
-  const int8_t *values = blocks->values;
-  for (int32_t row = 0; row < rows->outputs; row += block_rows) {
-    const int32_t count = minimum(block_rows, rows->outputs - row);
-    int32_t acc[TFR_BLOCK_MAX_ROWS * TFR_LANES] = {0};
-    for (int32_t block = 0; block < blocks->blocks_per_group; block++) {
-      tfr_multiply_tile(acc, tile + tfr_load_u16(offsets) * lanes, values, block_columns, block_columns, block_rows,
-                        lanes);
-      offsets += 2;
-      values += block_rows * block_columns;
+  struct pass group = {blocks->offsets, blocks->values, 0};
+  while (group.row < rows->outputs) {
+    const int32_t left = rows->outputs - group.row;
+    const int32_t end = group.row + (left < blocks->block_rows ? left : blocks->block_rows);
+    struct pass pass = group;
+    for (; pass.row + 2 <= end; pass.row += 2) {
+      multiply_rows(rows, tile, pass, block_columns, 2, lanes, output);
+      pass.values += 2 * block_columns;
     }
-    tfr_rows_finish(rows, row, count, lanes, acc, output);
+    if (pass.row < end) multiply_rows(rows, tile, pass, block_columns, 1, lanes, output);
+    group.row = end;
+    group.offsets += 2 * blocks->blocks_per_group;
+    group.values += blocks->blocks_per_group * blocks->block_rows * block_columns;
   }
 }
 
-/* The shapes that sparse networks use by default get bodies with constants, all others share one. */
+/* Blocks of four columns, the default, get a body of their own. */
 TFR_INLINE void multiply(const struct tfr_rows *rows, const int16_t *tile, int32_t lanes, int8_t *output) {
-  const int32_t block_rows = rows->blocks.block_rows;
-  const int32_t block_columns = rows->blocks.block_columns;
-  if (block_rows == 2 && block_columns == 4) {
-    multiply_groups(rows, tile, 2, 4, lanes, output);
-  } else if (block_rows == 1 && block_columns == 4) {
-    multiply_groups(rows, tile, 1, 4, lanes, output);
+  if (rows->blocks.block_columns == 4) {
+    multiply_groups(rows, tile, 4, lanes, output);
   } else {
-    multiply_groups(rows, tile, block_rows, block_columns, lanes, output);
+    multiply_groups(rows, tile, rows->blocks.block_columns, lanes, output);
   }
 }
 
