@@ -9,18 +9,20 @@ enum operand { QUERY, KEY, VALUE };
 
 INLINE int larger(int a, int b) { return a > b ? a : b; }
 
-static int panel_floats(const struct attention *s) {
-  const int by_tokens = larger(gemm_panel_floats(s->tokens, s->dim), gemm_panel_floats(s->dim, s->tokens));
-  return larger(by_tokens, gemm_panel_floats(s->tokens, s->tokens));
+static int gemm_floats(const struct attention *s) {
+  const int by_tokens = larger(gemm_scratch(s->tokens, s->dim), gemm_scratch(s->dim, s->tokens));
+  return larger(by_tokens, gemm_scratch(s->tokens, s->tokens));
 }
 
-EXPORT int attention_scratch(const struct attention *s) { return panel_floats(s) + 2 * s->tokens * s->tokens; }
+EXPORT int attention_scratch(const struct attention *s) { return gemm_floats(s) + 2 * s->tokens * s->tokens; }
 
 /* Softmax of scale * row, in place. */
 static void softmax_row(float *row, int count, float scale) {
   const int whole = count & ~(LANES - 1);
-  float top = row[0];
-  for (int i = 1; i < count; i++) top = row[i] > top ? row[i] : top;
+  v128_t tops = splat(row[0]);
+  for (int i = 0; i < whole; i += LANES) tops = wasm_f32x4_pmax(tops, wasm_v128_load(row + i));
+  float top = max_lanes(tops);
+  for (int i = whole; i < count; i++) top = row[i] > top ? row[i] : top;
   const v128_t shift = splat(top), factor = splat(scale);
   v128_t sum = splat(0.0f);
   float tail = 0.0f;
@@ -41,16 +43,16 @@ static void softmax_row(float *row, int count, float scale) {
 INLINE float score_scale(const struct attention *s) { return 1.0f / __builtin_sqrtf((float)s->dim); }
 
 /* p [tokens, tokens] = softmax(q k^T * scale) */
-static void probabilities(const struct attention *s, const float *q, const float *k, float *p, float *panels) {
+static void probabilities(const struct attention *s, const float *q, const float *k, float *p, float *scratch) {
   const int t = s->tokens, width = s->heads * s->dim;
   const struct gemm scores = {t, t, s->dim, q, width, 1, k, 1, width, p, t, 0};
-  gemm(&scores, panels);
+  gemm(&scores, scratch);
   for (int i = 0; i < t; i++) softmax_row(p + i * t, t, score_scale(s));
 }
 
 EXPORT void attention(const struct attention *s, const float *const qkv[3], float *y, float *scratch) {
   const int t = s->tokens, width = s->heads * s->dim;
-  float *p = scratch + panel_floats(s);
+  float *p = scratch + gemm_floats(s);
   for (int n = 0; n < s->batch; n++)
     for (int h = 0; h < s->heads; h++) {
       const int at = n * t * width + h * s->dim;
@@ -81,7 +83,7 @@ static void softmax_gradient(int tokens, float scale, const float *p, float *dp)
 EXPORT void attention_gradient(const struct attention *s, const float *const qkv[3], const float *dy,
                                float *const gradients[3], float *scratch) {
   const int t = s->tokens, d = s->dim, width = s->heads * d;
-  float *p = scratch + panel_floats(s), *dp = p + t * t;
+  float *p = scratch + gemm_floats(s), *dp = p + t * t;
   for (int n = 0; n < s->batch; n++)
     for (int h = 0; h < s->heads; h++) {
       const int at = n * t * width + h * d;

@@ -22,8 +22,8 @@ static int block_pixels(const struct window *w) {
 
 EXPORT int conv2d_scratch(const struct window *w) {
   const int patch = patch_length(w), block = block_pixels(w);
-  const int filter = gemm_panel_floats(w->out_channels, patch), transposed = gemm_panel_floats(patch, w->out_channels);
-  const int gradient = gemm_panel_floats(w->out_channels, MAX_BLOCK);
+  const int filter = gemm_scratch(w->out_channels, patch), transposed = gemm_scratch(patch, w->out_channels);
+  const int gradient = gemm_scratch(w->out_channels, MAX_BLOCK);
   const int panels = filter > transposed ? filter : transposed;
   return (panels > gradient ? panels : gradient) + block * patch;
 }
@@ -82,7 +82,7 @@ EXPORT void conv2d(const struct window *w, const float *x, const float *filter, 
     gemm(&g, scratch);
     return;
   }
-  float *patches = scratch + gemm_panel_floats(out, patch);
+  float *patches = scratch + gemm_scratch(out, patch);
   gemm_pack(&g, scratch);
   g.a = patches;
   const int block = block_pixels(w);
@@ -101,7 +101,7 @@ EXPORT void conv2d_input_gradient(const struct window *w, const float *dy, const
     gemm(&g, scratch);
     return;
   }
-  float *patches = scratch + gemm_panel_floats(patch, out);
+  float *patches = scratch + gemm_scratch(patch, out);
   __builtin_memset(dx, 0, (unsigned)(w->batch * w->in_height * w->in_width * w->in_channels) * sizeof(float));
   gemm_pack(&g, scratch);
   g.c = patches;
@@ -117,7 +117,7 @@ EXPORT void conv2d_filter_gradient(const struct window *w, const float *x, const
                                    float *scratch) {
   const int pixels = out_pixels(w), patch = patch_length(w), out = w->out_channels;
   const int pointwise = is_pointwise(w), block = pointwise ? MAX_BLOCK : block_pixels(w);
-  float *patches = scratch + gemm_panel_floats(out, MAX_BLOCK);
+  float *patches = scratch + gemm_scratch(out, MAX_BLOCK);
   __builtin_memset(dfilter, 0, (unsigned)(patch * out) * sizeof(float));
   for (int first = 0; first < pixels; first += block) {
     const int rows = pixels - first < block ? pixels - first : block;

@@ -6,8 +6,8 @@
 #define REDUCTION_ROWS 256
 
 EXPORT int dense_scratch(const struct dense *d) {
-  const int forward = gemm_panel_floats(d->out, d->in), backward = gemm_panel_floats(d->in, d->out);
-  const int weight = gemm_panel_floats(d->out, REDUCTION_ROWS);
+  const int forward = gemm_scratch(d->out, d->in), backward = gemm_scratch(d->in, d->out);
+  const int weight = gemm_scratch(d->out, REDUCTION_ROWS);
   const int larger = forward > backward ? forward : backward;
   return larger > weight ? larger : weight;
 }

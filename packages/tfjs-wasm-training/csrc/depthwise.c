@@ -57,34 +57,38 @@ struct plane {
   int kernel_height, kernel_width, channels, stride, frame_row;
 };
 
-INLINE void correlate_lanes(struct plane p, const float *padded, const float *filter, float *y, int lanes) {
+/* One row of the output, for `lanes` channels; each row of the filter is a chain of additions of its own. */
+INLINE void correlate_row(struct plane p, const float *window, const float *filter, float *y, int lanes) {
   const int c = p.channels;
-  for (int r = 0; r < p.height; r++) {
-    const float *window = padded + r * p.stride * p.frame_row;
-    for (int column = 0; column < p.width; column++, window += p.stride * c, y += c) {
+  for (int column = 0; column < p.width; column++, window += p.stride * c, y += c) {
+    v128_t total = splat(0.0f);
+    for (int i = 0; i < p.kernel_height; i++) {
       v128_t sum = splat(0.0f);
-      for (int i = 0; i < p.kernel_height; i++)
-        for (int j = 0; j < p.kernel_width; j++)
-          sum = add(sum, mul(load_lanes(window + i * p.frame_row + j * c, lanes),
-                             load_lanes(filter + (i * p.kernel_width + j) * c, lanes)));
-      store_lanes(y, sum, lanes);
+      for (int j = 0; j < p.kernel_width; j++)
+        sum = add(sum, mul(load_lanes(window + i * p.frame_row + j * c, lanes),
+                           load_lanes(filter + (i * p.kernel_width + j) * c, lanes)));
+      total = add(total, sum);
     }
+    store_lanes(y, total, lanes);
   }
 }
 
 /* y[r, column] = sum of the window at (r, column) * stride, for all channels. */
-static void correlate(struct plane p, const float *padded, const float *filter, float *y) {
-  int c = 0;
-  for (; c + LANES <= p.channels; c += LANES) {
-    if (p.kernel_height == 3 && p.kernel_width == 3) {
-      struct plane three = p;
-      three.kernel_height = three.kernel_width = 3;
-      correlate_lanes(three, padded + c, filter + c, y + c, LANES);
-    } else {
-      correlate_lanes(p, padded + c, filter + c, y + c, LANES);
-    }
+INLINE void correlate_kernel(struct plane p, const float *padded, const float *filter, float *y) {
+  for (int r = 0; r < p.height; r++, padded += p.stride * p.frame_row, y += p.width * p.channels) {
+    int c = 0;
+    for (; c + LANES <= p.channels; c += LANES) correlate_row(p, padded + c, filter + c, y + c, LANES);
+    if (c < p.channels) correlate_row(p, padded + c, filter + c, y + c, p.channels - c);
   }
-  if (c < p.channels) correlate_lanes(p, padded + c, filter + c, y + c, p.channels - c);
+}
+
+static void correlate(struct plane p, const float *padded, const float *filter, float *y) {
+  if (p.kernel_height == 3 && p.kernel_width == 3) {
+    p.kernel_height = p.kernel_width = 3; /* known to the compiler: the filter stays in registers */
+    correlate_kernel(p, padded, filter, y);
+  } else {
+    correlate_kernel(p, padded, filter, y);
+  }
 }
 
 EXPORT void depthwise(const struct window *w, const float *x, const float *filter, float *y, float *scratch) {
@@ -98,20 +102,25 @@ EXPORT void depthwise(const struct window *w, const float *x, const float *filte
   }
 }
 
-/* Adds dy * filter to the window of every output pixel. */
-INLINE void spread_lanes(struct plane p, const float *dy, const float *filter, float *padded, int lanes) {
+/* Adds dy * filter to the windows of one row of the output. */
+INLINE void spread_row(struct plane p, const float *dy, const float *filter, float *window, int lanes) {
   const int c = p.channels;
-  for (int r = 0; r < p.height; r++) {
-    float *window = padded + r * p.stride * p.frame_row;
-    for (int column = 0; column < p.width; column++, window += p.stride * c, dy += c) {
-      const v128_t value = load_lanes(dy, lanes);
-      for (int i = 0; i < p.kernel_height; i++)
-        for (int j = 0; j < p.kernel_width; j++) {
-          float *at = window + i * p.frame_row + j * c;
-          const v128_t weight = load_lanes(filter + (i * p.kernel_width + j) * c, lanes);
-          store_lanes(at, add(load_lanes(at, lanes), mul(value, weight)), lanes);
-        }
-    }
+  for (int column = 0; column < p.width; column++, window += p.stride * c, dy += c) {
+    const v128_t value = load_lanes(dy, lanes);
+    for (int i = 0; i < p.kernel_height; i++)
+      for (int j = 0; j < p.kernel_width; j++) {
+        float *at = window + i * p.frame_row + j * c;
+        const v128_t weight = load_lanes(filter + (i * p.kernel_width + j) * c, lanes);
+        store_lanes(at, add(load_lanes(at, lanes), mul(value, weight)), lanes);
+      }
+  }
+}
+
+static void spread(struct plane p, const float *dy, const float *filter, float *padded) {
+  for (int r = 0; r < p.height; r++, padded += p.stride * p.frame_row, dy += p.width * p.channels) {
+    int c = 0;
+    for (; c + LANES <= p.channels; c += LANES) spread_row(p, dy + c, filter + c, padded + c, LANES);
+    if (c < p.channels) spread_row(p, dy + c, filter + c, padded + c, p.channels - c);
   }
 }
 
@@ -122,10 +131,7 @@ static void strided_input_gradient(const struct window *w, const float *dy, cons
   const struct plane p = {w->out_height, w->out_width, w->kernel_height, w->kernel_width, c, w->stride, f.width * c};
   for (int n = 0; n < w->batch; n++, dy += w->out_height * w->out_width * c, dx += w->in_height * row) {
     clear(padded, f.height * f.width * c);
-    int channel = 0;
-    for (; channel + LANES <= c; channel += LANES)
-      spread_lanes(p, dy + channel, filter + channel, padded + channel, LANES);
-    if (channel < c) spread_lanes(p, dy + channel, filter + channel, padded + channel, c - channel);
+    spread(p, dy, filter, padded);
     for (int r = 0; r < w->in_height; r++)
       copy_floats(dx + r * row, padded + ((r + f.top) * f.width + f.left) * c, row);
   }
@@ -149,20 +155,16 @@ EXPORT void depthwise_input_gradient(const struct window *w, const float *dy, co
   }
 }
 
-#define FILTER_COLUMNS 4 /* taps of a filter row summed at once in registers */
+#define FILTER_COLUMNS 3 /* taps of a filter row summed at once in registers */
 
-/* Adds the gradient of filter taps [first, first + columns) of row i, summed over one image. */
-INLINE void filter_row_lanes(struct plane p, const float *padded, const float *dy, float *dfilter, int columns,
-                             int lanes) {
+/* Adds the gradient of some taps of a filter row, summed over one row of the output. */
+INLINE void filter_taps(struct plane p, const float *window, const float *dy, float *dfilter, int columns, int lanes) {
   v128_t sums[FILTER_COLUMNS];
   const int c = p.channels;
   for (int j = 0; j < columns; j++) sums[j] = splat(0.0f);
-  for (int r = 0; r < p.height; r++) {
-    const float *window = padded + r * p.stride * p.frame_row;
-    for (int column = 0; column < p.width; column++, window += p.stride * c, dy += c) {
-      const v128_t value = load_lanes(dy, lanes);
-      for (int j = 0; j < columns; j++) sums[j] = add(sums[j], mul(value, load_lanes(window + j * c, lanes)));
-    }
+  for (int column = 0; column < p.width; column++, window += p.stride * c, dy += c) {
+    const v128_t value = load_lanes(dy, lanes);
+    for (int j = 0; j < columns; j++) sums[j] = add(sums[j], mul(value, load_lanes(window + j * c, lanes)));
   }
   for (int j = 0; j < columns; j++) {
     float *at = dfilter + j * c;
@@ -170,10 +172,21 @@ INLINE void filter_row_lanes(struct plane p, const float *padded, const float *d
   }
 }
 
-INLINE void filter_row(struct plane p, const float *padded, const float *dy, float *dfilter, int columns) {
-  int c = 0;
-  for (; c + LANES <= p.channels; c += LANES) filter_row_lanes(p, padded + c, dy + c, dfilter + c, columns, LANES);
-  if (c < p.channels) filter_row_lanes(p, padded + c, dy + c, dfilter + c, columns, p.channels - c);
+INLINE void filter_row_lanes(struct plane p, const float *window, const float *dy, float *dfilter, int lanes) {
+  const int c = p.channels;
+  int j = 0;
+  for (; j + FILTER_COLUMNS <= p.kernel_width; j += FILTER_COLUMNS)
+    filter_taps(p, window + j * c, dy, dfilter + j * c, FILTER_COLUMNS, lanes);
+  for (; j < p.kernel_width; j++) filter_taps(p, window + j * c, dy, dfilter + j * c, 1, lanes);
+}
+
+/* Adds the gradient of the filter from one row of the output. */
+static void filter_rows(struct plane p, const float *window, const float *dy, float *dfilter) {
+  for (int i = 0; i < p.kernel_height; i++, window += p.frame_row, dfilter += p.kernel_width * p.channels) {
+    int c = 0;
+    for (; c + LANES <= p.channels; c += LANES) filter_row_lanes(p, window + c, dy + c, dfilter + c, LANES);
+    if (c < p.channels) filter_row_lanes(p, window + c, dy + c, dfilter + c, p.channels - c);
+  }
 }
 
 EXPORT void depthwise_filter_gradient(const struct window *w, const float *x, const float *dy, float *dfilter,
@@ -183,14 +196,9 @@ EXPORT void depthwise_filter_gradient(const struct window *w, const float *x, co
   const struct plane p = {w->out_height, w->out_width, w->kernel_height, w->kernel_width, c, w->stride, f.width * c};
   clear(dfilter, p.kernel_height * p.kernel_width * c);
   clear(scratch, f.height * f.width * c);
-  for (int n = 0; n < w->batch; n++, dy += p.height * p.width * c) {
+  for (int n = 0; n < w->batch; n++) {
     fill_frame(f, x + n * w->in_height * w->in_width * c, w->in_height, w->in_width, c, scratch);
-    for (int i = 0; i < p.kernel_height; i++) {
-      const float *row = scratch + i * p.frame_row;
-      float *target = dfilter + i * p.kernel_width * c;
-      int j = 0;
-      for (; j + 3 <= p.kernel_width; j += 3) filter_row(p, row + j * c, dy, target + j * c, 3);
-      for (; j < p.kernel_width; j++) filter_row(p, row + j * c, dy, target + j * c, 1);
-    }
+    for (int r = 0; r < p.height; r++, dy += p.width * c)
+      filter_rows(p, scratch + r * p.stride * p.frame_row, dy, dfilter);
   }
 }

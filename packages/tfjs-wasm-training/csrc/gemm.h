@@ -1,7 +1,8 @@
 /*
- * C = A B or C += A B. B is packed once into panels eight columns wide; A is read where it lies, so one of its two
- * strides must be 1 (rows: a_k 1; transposed: a_row 1). A tile of C, 4 x 8, stays in eight vector registers: six rows
- * would spill, because WebAssembly engines have sixteen.
+ * C = A B or C += A B. B is packed into panels eight columns wide and A, where its rows lie side by side, into panels
+ * four rows high, so that the inner loop walks two contiguous streams. Of A's two strides one must be 1 (rows: a_k 1;
+ * transposed: a_row 1, read where it lies). A tile of C, 4 x 8, stays in eight vector registers: six rows would
+ * spill, because WebAssembly engines have sixteen.
  */
 #ifndef GEMM_H
 #define GEMM_H
@@ -19,12 +20,13 @@ struct gemm {
   int accumulate; /* 0: C is written; 1: C is added to */
 };
 
-/* Floats of `panels` for an n x k matrix B. */
-int gemm_panel_floats(int n, int k);
-void gemm_pack(const struct gemm *g, float *panels);
-/* Multiplies with panels that gemm_pack made of the same n, k and B. */
-void gemm_packed(const struct gemm *g, const float *panels);
+/* Floats of scratch for an n x k matrix B. */
+int gemm_scratch(int n, int k);
+/* Packs B. */
+void gemm_pack(const struct gemm *g, float *scratch);
+/* Multiplies with the scratch in which gemm_pack put the same B. */
+void gemm_packed(const struct gemm *g, float *scratch);
 /* Packs, then multiplies. */
-void gemm(const struct gemm *g, float *panels);
+void gemm(const struct gemm *g, float *scratch);
 
 #endif

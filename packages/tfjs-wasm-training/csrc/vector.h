@@ -44,11 +44,13 @@ INLINE float max_lanes(v128_t v) {
 
 /*
  * exp(x) to 2 units in the last place: x = n ln 2 + r with |r| <= ln 2 / 2, the minimax polynomial of Cephes' expf
- * on r, times 2^n. Below -87.3 the result is the smallest normal number; above 88 it is exp(88).
+ * on r, times 2^n. Below -87.3 the result is the smallest normal number; above 88 it is exp(88). Adding 1.5 * 2^23
+ * rounds to a whole number and leaves it in the low bits of the mantissa.
  */
 INLINE v128_t exp_lanes(v128_t x) {
   x = wasm_f32x4_pmin(splat(88.0f), wasm_f32x4_pmax(splat(-87.3f), x));
-  const v128_t n = wasm_f32x4_nearest(mul(x, splat(1.44269504f)));
+  const v128_t shifted = add(mul(x, splat(1.44269504f)), splat(12582912.0f));
+  const v128_t n = sub(shifted, splat(12582912.0f));
   /* ln 2 in two parts: the first has few bits, so that n times it is exact. */
   const v128_t r = sub(sub(x, mul(n, splat(0.693359375f))), mul(n, splat(-2.12194440e-4f)));
   v128_t p = splat(1.9875691500e-4f);
@@ -58,8 +60,7 @@ INLINE v128_t exp_lanes(v128_t x) {
   p = add(mul(p, r), splat(1.6666665459e-1f));
   p = add(mul(p, r), splat(5.0000001201e-1f));
   p = add(add(mul(mul(p, r), r), r), splat(1.0f));
-  const v128_t exponent = wasm_i32x4_add(wasm_i32x4_trunc_sat_f32x4(n), wasm_i32x4_splat(127));
-  return mul(p, wasm_i32x4_shl(exponent, 23));
+  return mul(p, wasm_i32x4_shl(wasm_i32x4_add(shifted, wasm_i32x4_splat(127)), 23));
 }
 
 #endif
