@@ -15,7 +15,9 @@ if (!ready) {
   console.warn(`SKIPPED: tests of the simulated machines, because ${names} is missing`);
 }
 
-export const machineTest = ready ? test : test.skip;
+type Test = (name: string, body: () => Promise<void>, timeoutMs?: number) => void;
+
+export const machineTest: Test = ready ? test : test.skip;
 
 export const scratch = mkdtempSync(join(tmpdir(), 'tinyformer-test-'));
 let written = 0;

@@ -1,0 +1,96 @@
+/** @file Runs a generated model on images on a simulated Cortex-M: every layer's output, and what each layer executed. */
+import { TinyFormerError } from '@tinyformer/core';
+import { buildFirmware, type ModelFirmwareOptions } from '../firmware/build-firmware.js';
+import type { Counts, RegionCounts } from '../machine/counts.js';
+import { runFirmware } from '../machine/run-firmware.js';
+
+export interface ModelRunOptions extends ModelFirmwareOptions {
+  /** Quantised images, row-major; at least one. */
+  readonly images: readonly Int8Array[];
+  /** Bytes of each layer's output, in the order of execution. */
+  readonly layerBytes: readonly number[];
+  /** Bytes of the model's output. */
+  readonly outputBytes: number;
+  readonly timeoutMs?: number;
+}
+
+export interface ModelRun {
+  /** An image each. */
+  readonly samples: readonly {
+    readonly layers: readonly Int8Array[];
+    readonly output: Int8Array;
+  }[];
+  /** Over all images: the model as deployed, without a layer hook, and each layer. */
+  readonly modelCounts: Counts;
+  readonly layerCounts: readonly Counts[];
+}
+
+function encodeImages(images: readonly Int8Array[]): Uint8Array {
+  const bytes = new Uint8Array(4 + images.reduce((sum, image) => sum + image.length, 0));
+  new DataView(bytes.buffer).setUint32(0, images.length, true);
+  let offset = 4;
+  for (const image of images) {
+    bytes.set(image, offset);
+    offset += image.length;
+  }
+  return bytes;
+}
+
+/** Cuts the firmware's output file into one array a layer and image. */
+function decodeOutputs(
+  bytes: Uint8Array,
+  { images, layerBytes, outputBytes }: ModelRunOptions,
+): ModelRun['samples'] {
+  const bytesPerImage = layerBytes.reduce((sum, size) => sum + size, outputBytes);
+  if (bytes.length !== images.length * bytesPerImage) {
+    throw new TinyFormerError(
+      'E_MACHINE_OUTPUT',
+      `the firmware wrote ${bytes.length} bytes for ${images.length} images, ${bytesPerImage} an image were expected`,
+      { hint: 'the generated project belongs to another model; write it again' },
+    );
+  }
+  let offset = 0;
+  const take = (size: number) =>
+    new Int8Array(bytes.buffer, bytes.byteOffset + (offset += size) - size, size);
+  return images.map(() => ({ layers: layerBytes.map(take), output: take(outputBytes) }));
+}
+
+function countsOf(regions: readonly RegionCounts[], id: number): Counts {
+  const region = regions.find((candidate) => candidate.id === id);
+  if (region) return region.counts;
+  throw new TinyFormerError('E_MACHINE_OUTPUT', `the firmware never entered region ${id}`, {
+    hint: 'the generated project belongs to another model; write it again',
+  });
+}
+
+/** @throws E_MACHINE_OUTPUT when the project is not this model's; what `buildFirmware` and `runFirmware` throw. */
+export async function runModel(options: ModelRunOptions): Promise<ModelRun> {
+  const { machine, images, layerBytes, timeoutMs = 600_000, cacheDirectory } = options;
+  const {
+    exitCode,
+    files,
+    regions,
+    console: said,
+  } = await runFirmware({
+    machine,
+    elf: await buildFirmware(options),
+    inputs: { 'images.bin': encodeImages(images) },
+    outputs: ['outputs.bin'],
+    timeoutMs,
+    cacheDirectory,
+  });
+  if (exitCode !== 0) {
+    throw new TinyFormerError(
+      'E_MACHINE_EXIT',
+      `the model on ${machine.name} ended with exit ${exitCode}: ${said}`,
+      {
+        details: { exitCode },
+      },
+    );
+  }
+  return {
+    samples: decodeOutputs(files['outputs.bin']!, options),
+    modelCounts: countsOf(regions, layerBytes.length + 1),
+    layerCounts: layerBytes.map((_, layer) => countsOf(regions, layer + 1)),
+  };
+}

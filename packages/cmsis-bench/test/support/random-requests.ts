@@ -1,0 +1,270 @@
+/** @file Random kernel calls with small, odd shapes: one arbitrary a kernel, weights and values over their whole range. */
+import type { KernelRequest } from '@tinyformer/mcu-runtime-c';
+import fc, { type Arbitrary } from 'fast-check';
+
+const int8 = (length: number): Arbitrary<Int8Array> => fc.int8Array({ minLength: length, maxLength: length });
+const size = (max: number) => fc.integer({ min: 1, max });
+const zeroPoint = fc.integer({ min: -128, max: 127 });
+const multiplier = fc.integer({ min: 2 ** 30, max: 2 ** 31 - 1 });
+const shift = fc.integer({ min: 33, max: 46 });
+const factor = fc.record({ multiplier, shift });
+const range = fc
+  .tuple(zeroPoint, zeroPoint)
+  .map(([a, b]) => ({ output_min: Math.min(a, b), output_max: Math.max(a, b) }));
+
+/** Everything of a weighted kernel that belongs to its outputs. */
+const perOutput = (outputs: number) =>
+  fc
+    .record({
+      bias: fc.int32Array({ minLength: outputs, maxLength: outputs, min: -20000, max: 20000 }),
+      multiplier: fc.int32Array({ minLength: outputs, maxLength: outputs, min: 2 ** 30 }),
+      shift: fc.uint8Array({ minLength: outputs, maxLength: outputs, min: 33, max: 46 }),
+      input_zero_point: zeroPoint,
+      output_zero_point: zeroPoint,
+      range,
+    })
+    .map(({ range: clamp, ...rest }) => ({ ...rest, ...clamp }));
+
+interface WeightMatrix {
+  readonly rows: number;
+  readonly columns: number;
+}
+
+/** A block stream by the runtime's FORMAT.md: ascending offsets that need not lie on a grid. */
+function blockStream({ rows, columns }: WeightMatrix): Arbitrary<Int8Array> {
+  const widths = [2, 4, 8, 16].filter((width) => width <= columns);
+  return fc
+    .record({ blockRows: fc.constantFrom(1, 2, 4), blockColumns: fc.constantFrom(...widths) })
+    .chain(({ blockRows, blockColumns }) => {
+      const places = columns - blockColumns + 1;
+      const groups = Math.ceil(rows / blockRows);
+      return fc.integer({ min: 0, max: Math.min(5, places) }).chain((blocks) => {
+        const offsets = fc.array(
+          fc.uniqueArray(fc.integer({ min: 0, max: places - 1 }), { minLength: blocks, maxLength: blocks }),
+          { minLength: groups, maxLength: groups },
+        );
+        const values = int8(groups * blocks * blockRows * blockColumns);
+        return fc.tuple(offsets, values).map(([starts, weights]) => {
+          const valuesOffset = Math.ceil((16 + 2 * groups * blocks) / 4) * 4;
+          const bytes = new Int8Array(valuesOffset + weights.length);
+          const view = new DataView(bytes.buffer);
+          [0x54, 0x42, 1, 0, blockRows, blockColumns].forEach((byte, at) => view.setUint8(at, byte));
+          view.setUint16(6, blocks, true);
+          view.setUint32(8, rows, true);
+          view.setUint32(12, columns, true);
+          const ascending = starts.flatMap((group) => group.sort((a, b) => a - b));
+          ascending.forEach((start, index) => view.setUint16(16 + 2 * index, start, true));
+          bytes.set(weights, valuesOffset);
+          return bytes;
+        });
+      });
+    });
+}
+
+type Weights = (matrix: WeightMatrix) => Arbitrary<Int8Array>;
+const dense: Weights = ({ rows, columns }) => int8(rows * columns);
+
+const linear = (kernel: string, weights: Weights): Arbitrary<KernelRequest> =>
+  fc.record({ tokens: size(9), inputs: fc.integer({ min: 2, max: 40 }), outputs: size(11) }).chain((shape) =>
+    fc
+      .tuple(
+        perOutput(shape.outputs),
+        weights({ rows: shape.outputs, columns: shape.inputs }),
+        int8(shape.tokens * shape.inputs),
+      )
+      .map(([outputs, bytes, input]) => ({
+        kernel,
+        params: { ...shape, ...outputs, weights: bytes, weight_bytes: bytes.length },
+        inputs: [input],
+        outputLength: shape.tokens * shape.outputs,
+      })),
+  );
+
+const window = fc
+  .record({
+    input_height: size(7),
+    input_width: size(7),
+    kernel_height: fc.constantFrom(1, 3, 5),
+    kernel_width: fc.constantFrom(1, 3, 5),
+    stride_height: size(2),
+    stride_width: size(2),
+  })
+  .map((shape) => ({
+    ...shape,
+    output_height: Math.ceil(shape.input_height / shape.stride_height),
+    output_width: Math.ceil(shape.input_width / shape.stride_width),
+    padding_top: (shape.kernel_height - 1) >> 1,
+    padding_left: (shape.kernel_width - 1) >> 1,
+  }));
+
+const convolution = (kernel: string, weights: Weights): Arbitrary<KernelRequest> =>
+  fc
+    .tuple(window, fc.integer({ min: 2, max: 6 }), size(9))
+    .chain(([shape, input_channels, output_channels]) =>
+      fc
+        .tuple(
+          perOutput(output_channels),
+          weights({
+            rows: output_channels,
+            columns: shape.kernel_height * shape.kernel_width * input_channels,
+          }),
+          int8(shape.input_height * shape.input_width * input_channels),
+        )
+        .map(([outputs, bytes, input]) => ({
+          kernel,
+          params: {
+            ...shape,
+            input_channels,
+            output_channels,
+            ...outputs,
+            weights: bytes,
+            weight_bytes: bytes.length,
+          },
+          inputs: [input],
+          outputLength: shape.output_height * shape.output_width * output_channels,
+        })),
+    );
+
+const depthwise: Arbitrary<KernelRequest> = fc.tuple(window, size(11)).chain(([shape, channels]) =>
+  fc
+    .tuple(
+      perOutput(channels),
+      int8(shape.kernel_height * shape.kernel_width * channels),
+      int8(shape.input_height * shape.input_width * channels),
+    )
+    .map(([outputs, weights, input]) => ({
+      kernel: 'tfr_depthwise_dense_s8',
+      params: { ...shape, channels, ...outputs, weights, weight_bytes: weights.length },
+      inputs: [input],
+      outputLength: shape.output_height * shape.output_width * channels,
+    })),
+);
+
+const lookup: Arbitrary<KernelRequest> = size(70).chain((length) =>
+  fc.tuple(int8(256), int8(length)).map(([table, input]) => ({
+    kernel: 'tfr_lookup_s8',
+    params: { size: length, table },
+    inputs: [input],
+    outputLength: length,
+  })),
+);
+
+const add: Arbitrary<KernelRequest> = fc
+  .tuple(size(70), factor, factor, factor)
+  .chain(([length, a, b, output]) =>
+    fc
+      .tuple(int8(length), int8(length), zeroPoint, zeroPoint, zeroPoint, range)
+      .map(([x, y, za, zb, zy, clamp]) => ({
+        kernel: 'tfr_add_s8',
+        params: {
+          size: length,
+          a_zero_point: za,
+          b_zero_point: zb,
+          output_zero_point: zy,
+          a_multiplier: a.multiplier,
+          a_shift: a.shift,
+          b_multiplier: b.multiplier,
+          b_shift: b.shift,
+          output_multiplier: output.multiplier,
+          output_shift: output.shift,
+          ...clamp,
+        },
+        inputs: [x, y],
+        outputLength: length,
+      })),
+  );
+
+const averagePool: Arbitrary<KernelRequest> = fc
+  .tuple(size(70), size(9), range)
+  .chain(([positions, channels, clamp]) =>
+    int8(positions * channels).map((input) => ({
+      kernel: 'tfr_average_pool_s8',
+      params: { positions, channels, ...clamp },
+      inputs: [input],
+      outputLength: channels,
+    })),
+  );
+
+const heads = fc.record({ tokens: size(9), heads: size(3), head_width: size(9) });
+
+const attentionScores: Arbitrary<KernelRequest> = fc.tuple(heads, factor).chain(([shape, scale]) => {
+  const elements = shape.tokens * shape.heads * shape.head_width;
+  return fc
+    .tuple(int8(elements), int8(elements), zeroPoint, zeroPoint, zeroPoint)
+    .map(([q, k, zq, zk, zy]) => ({
+      kernel: 'tfr_attention_scores_s8',
+      params: { ...shape, query_zero_point: zq, key_zero_point: zk, output_zero_point: zy, ...scale },
+      inputs: [q, k],
+      outputLength: shape.heads * shape.tokens ** 2,
+    }));
+});
+
+const attentionValues: Arbitrary<KernelRequest> = fc.tuple(heads, factor).chain(([shape, scale]) => {
+  const elements = shape.tokens * shape.heads * shape.head_width;
+  return fc
+    .tuple(int8(shape.heads * shape.tokens ** 2), int8(elements), zeroPoint, zeroPoint)
+    .map(([p, v, zv, zy]) => ({
+      kernel: 'tfr_attention_values_s8',
+      params: { ...shape, value_zero_point: zv, output_zero_point: zy, ...scale },
+      inputs: [p, v],
+      outputLength: elements,
+    }));
+});
+
+const softmax: Arbitrary<KernelRequest> = fc
+  .tuple(size(5), size(70), fc.double({ min: 0.001, max: 0.5, noNaN: true }))
+  .chain(([rows, columns, scale]) =>
+    int8(rows * columns).map((input) => ({
+      kernel: 'tfr_softmax_s8',
+      params: {
+        rows,
+        columns,
+        table: Uint16Array.from({ length: 256 }, (_, d) => Math.round(65535 * Math.exp(-d * scale))),
+      },
+      inputs: [input],
+      outputLength: rows * columns,
+    })),
+  );
+
+const layerNorm: Arbitrary<KernelRequest> = fc
+  .tuple(size(5), fc.integer({ min: 2, max: 70 }))
+  .chain(([rows, columns]) =>
+    fc
+      .tuple(
+        int8(rows * columns),
+        fc.int16Array({ minLength: columns, maxLength: columns, min: -16383, max: 16383 }),
+        fc.int32Array({ minLength: columns, maxLength: columns, min: -(2 ** 24), max: 2 ** 24 }),
+        fc.record({
+          epsilon: size(1000),
+          output_zero_point: zeroPoint,
+          multiplier,
+          shift: fc.integer({ min: 44, max: 56 }),
+        }),
+      )
+      .map(([input, gamma, beta, rest]) => ({
+        kernel: 'tfr_layer_norm_s8',
+        params: { rows, columns, gamma, beta, ...rest },
+        inputs: [input],
+        outputLength: rows * columns,
+      })),
+  );
+
+const ARBITRARIES = [
+  linear('tfr_linear_dense_s8', dense),
+  linear('tfr_linear_block_s8', blockStream),
+  convolution('tfr_convolution_dense_s8', dense),
+  convolution('tfr_convolution_block_s8', blockStream),
+  depthwise,
+  lookup,
+  add,
+  averagePool,
+  attentionScores,
+  attentionValues,
+  softmax,
+  layerNorm,
+];
+
+/** The same requests for the same seed; every kernel `perKernel` times. */
+export function randomRequests({ perKernel, seed }: { perKernel: number; seed: number }): KernelRequest[] {
+  return ARBITRARIES.flatMap((arbitrary) => fc.sample(arbitrary, { numRuns: perKernel, seed }));
+}
