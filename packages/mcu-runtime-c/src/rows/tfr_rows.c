@@ -12,3 +12,13 @@ tfr_status tfr_rows_common_check(const struct tfr_rows *rows) {
                         tfr_factors_valid(rows->multiplier, rows->shift, rows->outputs);
   return in_range ? TFR_OK : TFR_ERROR_RANGE;
 }
+
+void tfr_rows_store(const struct tfr_rows *rows, int32_t row, int32_t lanes, const int32_t *sums, int8_t *output) {
+  const int32_t bias = rows->bias[row];
+  const int32_t multiplier = rows->multiplier[row];
+  const int32_t shift = rows->shift[row];
+  for (int32_t lane = 0; lane < lanes; lane++) {
+    output[lane * rows->outputs + row] = tfr_requantize_s8(sums[lane] + bias, multiplier, shift, rows->output_zero_point,
+                                                           rows->output_min, rows->output_max);
+  }
+}

@@ -43,20 +43,18 @@ static inline uint32_t tfr_rows_scratch_bytes(int32_t columns) {
   return (uint32_t)columns * TFR_LANES * (uint32_t)sizeof(int16_t);
 }
 
-/* The sum of one row and one patch to an output; the bias joins here, so that sums start at 0. */
-TFR_INLINE int8_t tfr_rows_output(const struct tfr_rows *rows, int32_t row, int32_t sum) {
-  return tfr_requantize_s8(sum + rows->bias[row], rows->multiplier[row], rows->shift[row], rows->output_zero_point,
-                           rows->output_min, rows->output_max);
-}
+/* The sums of one row, sums[lane], to output[lane][row]; the bias joins here, so that sums start at 0. */
+void tfr_rows_store(const struct tfr_rows *rows, int32_t row, int32_t lanes, const int32_t *sums, int8_t *output);
 
-/* The sums of one row, acc[lane], to output[lane][row]. `lanes` is a constant. */
+/* The same from accumulators in registers: only a copy of them has an address. `lanes` is a constant. */
 TFR_INLINE void tfr_rows_finish(const struct tfr_rows *rows, int32_t row, int32_t lanes, const int32_t *acc,
                                 int8_t *output) {
-  output[row] = tfr_rows_output(rows, row, acc[0]);
   if (lanes == TFR_LANES) {
-    output[rows->outputs + row] = tfr_rows_output(rows, row, acc[1]);
-    output[2 * rows->outputs + row] = tfr_rows_output(rows, row, acc[2]);
-    output[3 * rows->outputs + row] = tfr_rows_output(rows, row, acc[3]);
+    const int32_t sums[TFR_LANES] = {acc[0], acc[1], acc[2], acc[3]};
+    tfr_rows_store(rows, row, TFR_LANES, sums, output);
+  } else {
+    const int32_t sum = acc[0];
+    tfr_rows_store(rows, row, 1, &sum, output);
   }
 }
 
