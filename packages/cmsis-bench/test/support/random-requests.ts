@@ -6,11 +6,17 @@ const int8 = (length: number): Arbitrary<Int8Array> => fc.int8Array({ minLength:
 const size = (max: number) => fc.integer({ min: 1, max });
 const zeroPoint = fc.integer({ min: -128, max: 127 });
 const multiplier = fc.integer({ min: 2 ** 30, max: 2 ** 31 - 1 });
-const shift = fc.integer({ min: 33, max: 46 });
+const shift = fc.integer({ min: 36, max: 46 });
 const factor = fc.record({ multiplier, shift });
-const range = fc
-  .tuple(zeroPoint, zeroPoint)
-  .map(([a, b]) => ({ output_min: Math.min(a, b), output_max: Math.max(a, b) }));
+const operandFactor = fc.record({ multiplier, shift: fc.integer({ min: 31, max: 33 }) });
+const sumFactor = fc.record({ multiplier, shift: fc.integer({ min: 47, max: 55 }) });
+const wholeRange = { output_min: -128, output_max: 127 };
+const range = fc.oneof(
+  { arbitrary: fc.constant(wholeRange), weight: 3 },
+  fc
+    .tuple(zeroPoint, zeroPoint)
+    .map(([a, b]) => ({ output_min: Math.min(a, b), output_max: Math.max(a, b) })),
+);
 
 /** Everything of a weighted kernel that belongs to its outputs. */
 const perOutput = (outputs: number) =>
@@ -18,7 +24,7 @@ const perOutput = (outputs: number) =>
     .record({
       bias: fc.int32Array({ minLength: outputs, maxLength: outputs, min: -20000, max: 20000 }),
       multiplier: fc.int32Array({ minLength: outputs, maxLength: outputs, min: 2 ** 30 }),
-      shift: fc.uint8Array({ minLength: outputs, maxLength: outputs, min: 33, max: 46 }),
+      shift: fc.uint8Array({ minLength: outputs, maxLength: outputs, min: 36, max: 46 }),
       input_zero_point: zeroPoint,
       output_zero_point: zeroPoint,
       range,
@@ -150,7 +156,7 @@ const lookup: Arbitrary<KernelRequest> = size(70).chain((length) =>
 );
 
 const add: Arbitrary<KernelRequest> = fc
-  .tuple(size(70), factor, factor, factor)
+  .tuple(size(70), operandFactor, operandFactor, sumFactor)
   .chain(([length, a, b, output]) =>
     fc
       .tuple(int8(length), int8(length), zeroPoint, zeroPoint, zeroPoint, range)
