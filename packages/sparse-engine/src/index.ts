@@ -4,7 +4,6 @@ export {
   QUANTIZED_NETWORK_KIND,
   QUANTIZED_NETWORK_VERSION,
   saveQuantizedNetwork,
-  type FusedActivation,
   type QuantizedAdd,
   type QuantizedAttention,
   type QuantizedConvolution,
@@ -17,3 +16,42 @@ export {
   type QuantizedNetwork,
   type QuantizedTensor,
 } from './frontend/quantized-network.js';
+export type { FusedActivation } from './ops/weighted.js';
+
+export { compile, type CompileOptions } from './compile.js';
+export type { CompiledModel, KernelCall, LayerSummary } from './compiled-model.js';
+
+export type { Attribute, Attributes, Graph, GraphNode, GraphTensor, Site } from './ir/graph.js';
+export { printGraph } from './ir/print-graph.js';
+export { verifyGraph } from './ir/verify-graph.js';
+export { buildGraph } from './frontend/build-graph.js';
+export { PASSES, runPasses } from './passes/index.js';
+export type { Pass } from './passes/pass.js';
+export { definitionOf, OPS } from './ops/index.js';
+export type { OpDefinition, ReferenceRun, WeightMatrix } from './ops/op-definition.js';
+
+export { decodeBlocks, encodeBlocks, type Matrix } from './encoding/block.js';
+export { chooseEncoding, chooseWeightEncoding } from './encoding/choose-encoding.js';
+export {
+  encodedBytes,
+  type BlockEncoding,
+  type DenseEncoding,
+  type Encoding,
+  type MatrixShape,
+} from './encoding/encoding.js';
+
+export { planMemory, type MemoryPlan } from './memory/plan-memory.js';
+export { renderPlan } from './memory/render-plan.js';
+export type { ArenaBuffer } from './memory/buffers.js';
+export type { PlacedBuffer } from './memory/place-buffers.js';
+
+export { runReference, type LayerOutput, type RunOptions } from './interpreter/run-reference.js';
+export { createRuntimeExecutor, type RuntimeExecutor } from './interpreter/runtime-executor.js';
+
+export { createCostModel, modelCost, type CostModelOptions } from './cost/cost-model.js';
+export {
+  ESTIMATED_LATENCY,
+  type KernelCycles,
+  type KernelCycleTable,
+  type LatencyTable,
+} from './cost/latency.js';

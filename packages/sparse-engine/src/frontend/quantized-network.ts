@@ -12,6 +12,7 @@ import {
   type Shape,
   type TensorData,
 } from '@tinyformer/core';
+import type { FusedActivation } from '../ops/weighted.js';
 import { checkNetwork } from './check-network.js';
 import { readNetwork } from './network-schema.js';
 
@@ -47,8 +48,6 @@ interface Weighted {
   /** [outputs], scale = input scale * weight scale. */
   readonly bias: TensorData<'int32'>;
 }
-
-export type FusedActivation = 'none' | 'relu6';
 
 /** SAME padding. Weights [outputs, kernel, kernel, inputs]. */
 export interface QuantizedConvolution extends QuantizedLayerBase, Weighted {

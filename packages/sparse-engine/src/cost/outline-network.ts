@@ -1,0 +1,77 @@
+/**
+ * @file The quantised network that an architecture would become, without its weights: every weight is 0 and every scale 1,
+ * on shared memory. It has the sizes of the real one, which is all that flash, SRAM and cycles depend on.
+ */
+import {
+  expandArchitecture,
+  INPUT,
+  TOOL_VERSION,
+  type Architecture,
+  type Layer,
+  type QuantParams,
+  type Shape,
+  type TensorData,
+} from '@tinyformer/core';
+import type { QuantizedLayer, QuantizedNetwork } from '../frontend/quantized-network.js';
+
+const UNIT: QuantParams = { scale: 1, zeroPoint: 0 };
+let zeroBytes = new ArrayBuffer(2 ** 20);
+
+/** A tensor of zeros over memory that all outlines share; read only. */
+function zeros<D extends 'int8' | 'int16' | 'int32'>(dtype: D, shape: Shape): TensorData<D> {
+  const length = shape.reduce((product, extent) => product * extent, 1);
+  if (4 * length > zeroBytes.byteLength) zeroBytes = new ArrayBuffer(8 * length);
+  const constructors = { int8: Int8Array, int16: Int16Array, int32: Int32Array };
+  return { dtype, shape, data: new constructors[dtype](zeroBytes, 0, length) } as unknown as TensorData<D>;
+}
+
+export function outlineNetwork(architecture: Architecture): QuantizedNetwork {
+  const { input, classes } = architecture;
+  return {
+    kind: 'tinyformer/quantized-network',
+    formatVersion: 1,
+    toolVersion: TOOL_VERSION,
+    seed: 0,
+    name: 'outline',
+    input: { shape: [input.height, input.width, input.channels], quant: UNIT },
+    layers: expandArchitecture(architecture).map(outlineLayer),
+    classes: Array.from({ length: classes }, () => INPUT),
+  };
+}
+
+function outlineLayer(layer: Layer): QuantizedLayer {
+  const { name, inputs } = layer;
+  const base = { name, inputs, output: { shape: layer.outputShape, quant: UNIT } };
+  const inputChannels = layer.inputShape[2]!;
+  const outputs = layer.outputShape[2]!;
+  const weighted = (shape: Shape) => ({
+    weights: zeros('int8', shape),
+    weightScales: new Array<number>(outputs).fill(1),
+    bias: zeros('int32', [outputs]),
+  });
+  switch (layer.op) {
+    case 'convolution': {
+      const { op, kernel, stride, activation } = layer;
+      const weights = weighted([outputs, kernel, kernel, inputChannels]);
+      return { ...base, ...weights, op, kernel, stride, activation, sparsity: null };
+    }
+    case 'depthwise': {
+      const { op, kernel, stride, activation } = layer;
+      return { ...base, ...weighted([kernel, kernel, inputChannels]), op, kernel, stride, activation };
+    }
+    case 'linear':
+      return { ...base, ...weighted([outputs, inputChannels]), op: layer.op, sparsity: null };
+    case 'layerNorm': {
+      const affine = { gamma: zeros('int16', [outputs]), gammaScale: 1, beta: zeros('int32', [outputs]) };
+      return { ...base, ...affine, op: layer.op };
+    }
+    case 'attention':
+      return { ...base, op: layer.op, heads: layer.heads, scores: UNIT };
+    case 'gelu':
+    case 'add':
+    case 'globalAveragePool':
+      return { ...base, op: layer.op };
+    default:
+      return layer satisfies never;
+  }
+}

@@ -1,0 +1,79 @@
+/** @file What convolution, depthwise and linear share: int8 weights with a scale an output channel, biases, a fused clamp. */
+import type { BlockShape, FixedPointFactor, TensorData, TypedArray } from '@tinyformer/core';
+import { DENSE, encodedBytes, type Encoding, type MatrixShape } from '../encoding/encoding.js';
+import { encodeWeights } from '../encoding/choose-encoding.js';
+import type { Attributes, Site } from '../ir/graph.js';
+import { activationRange, largestDifference, rescaling } from './arithmetic.js';
+import type { WeightMatrix } from './op-definition.js';
+
+export type FusedActivation = 'none' | 'relu6';
+
+export interface WeightedAttributes extends Attributes {
+  readonly activation: FusedActivation;
+  readonly weights: TensorData<'int8'>;
+  readonly weightScales: readonly number[];
+  readonly bias: TensorData<'int32'>;
+}
+
+export type WeightedSite = Site<WeightedAttributes>;
+
+/** The factor of every output channel: input scale * weight scale / output scale. */
+export function channelFactors(site: WeightedSite): readonly FixedPointFactor[] {
+  const ratio = site.inputs[0]!.quant.scale / site.output.quant.scale;
+  return site.node.attributes.weightScales.map((scale) => rescaling(site, scale * ratio));
+}
+
+export function clampGeometry({ node, inputs, output }: WeightedSite) {
+  const { low, high } = activationRange(node.attributes.activation, output.quant);
+  return {
+    input_zero_point: inputs[0]!.quant.zeroPoint,
+    output_zero_point: output.quant.zeroPoint,
+    output_min: low,
+    output_max: high,
+  };
+}
+
+/** Arrays of the parameter struct. The matrix is null where only dense weights exist. */
+export function weightedConstants(
+  site: WeightedSite,
+  { matrix, encoding }: { readonly matrix: WeightMatrix | null; readonly encoding: Encoding },
+): Record<string, TypedArray> {
+  const { weights, bias } = site.node.attributes;
+  const factors = channelFactors(site);
+  return {
+    weights: matrix === null ? weights.data : encodeWeights(matrix, encoding),
+    bias: bias.data,
+    multiplier: Int32Array.from(factors, (factor) => factor.multiplier),
+    shift: Uint8Array.from(factors, (factor) => factor.shift),
+  };
+}
+
+/** Encoded weights, and for each output an int32 bias, an int32 multiplier and a u8 shift. */
+export function weightedConstantBytes(
+  matrix: MatrixShape,
+  { outputs, encoding = DENSE }: { readonly outputs: number; readonly encoding?: Encoding },
+): number {
+  return encodedBytes(matrix, encoding) + outputs * (4 + 4 + 1);
+}
+
+/** max over outputs of |bias| + sum |weight| * max |x - zx|; weights are [outputs, inputs] flattened. */
+export function rowAccumulatorBound({ node, inputs }: WeightedSite, rows: number): number {
+  const { weights, bias } = node.attributes;
+  const columns = weights.data.length / rows;
+  const difference = largestDifference(inputs[0]!.quant);
+  let bound = 0;
+  for (let row = 0; row < rows; row++) {
+    let sum = 0;
+    for (let i = row * columns; i < (row + 1) * columns; i++) sum += Math.abs(weights.data[i]!);
+    bound = Math.max(bound, Math.abs(bias.data[row]!) + sum * difference);
+  }
+  return bound;
+}
+
+export function weightMatrix(
+  { node }: Site<WeightedAttributes & { readonly sparsity: BlockShape | null }>,
+  rows: number,
+): WeightMatrix {
+  const { weights, sparsity } = node.attributes;
+  return { rows, columns: weights.data.length / rows, values: weights.data, sparsity };
+}
