@@ -76,8 +76,9 @@ export class HeapSession implements KernelSession {
   }
 
   run(call: number): void {
-    const { name, kernel, wordsOffset } = this.#calls[call]!;
-    checkStatus(name, this.#open().run(kernel, wordsOffset));
+    const prepared = this.#calls[call];
+    if (prepared === undefined) throw new RuntimeError('E_KERNEL_UNKNOWN', `the session has no call ${call}`);
+    checkStatus(prepared.name, this.#open().run(prepared.kernel, prepared.wordsOffset));
   }
 
   dispose(): void {

@@ -1,0 +1,95 @@
+/** @file What the package ships: prebuilt WebAssembly of these sources, complete source lists, the documented formats. */
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterAll, describe, expect, it } from '@jest/globals';
+import { RuntimeError, runtimeIncludeDirectories, runtimeSources } from '@tinyformer/mcu-runtime-c';
+import { root, stampOf, wasmFlags } from '../scripts/sources.mjs';
+import { encodeStream } from './support/block-stream.js';
+import { linear } from './support/requests.js';
+import { wasm } from './support/runtimes.js';
+
+const scratch = mkdtempSync(join(tmpdir(), 'tfr-'));
+afterAll(() => rmSync(scratch, { recursive: true }));
+
+const compiler = ['gcc', 'clang'].find((name) => spawnSync(name, ['--version']).status === 0);
+const withCompiler = compiler === undefined ? it.skip : it;
+
+/** The bytes of FORMAT.md's hex listings, one array a listing. */
+function listings(): number[][] {
+  const blocks = readFileSync(`${root}FORMAT.md`, 'utf8').match(/```\n00: [^]*?```/g)!;
+  return blocks.map((block) =>
+    [...block.matchAll(/^[0-9a-f]{2}: ((?:[0-9a-f]{2} )*[0-9a-f]{2})/gm)].flatMap(([, bytes]) =>
+      bytes!.split(' ').map((byte) => Number.parseInt(byte, 16)),
+    ),
+  );
+}
+
+describe('the package', () => {
+  it('ships WebAssembly that was built from these sources', () => {
+    expect(readFileSync(`${root}prebuilt/stamp.txt`, 'utf8').trim()).toBe(stampOf(wasmFlags));
+  });
+
+  it('documents the block format by bytes that the encoder gives and the kernel takes', () => {
+    const [first, second] = listings().map((bytes) => Int8Array.from(bytes));
+    const values = [1, -2, 3, 4, 5, 0, -7, 8, 9, 10, 11, 12, -1, -2, -3, -4];
+    const matrix = { rows: 4, columns: 8, blockRows: 2, blockColumns: 4, offsets: [[4], [0]], values };
+    expect(encodeStream(matrix)).toEqual(first);
+    const input = Int8Array.of(1, 1, 1, 1, 1, 0, 0, 1);
+    expect([...wasm.run(linear([1, 8, 4], { input, weights: first!, encoding: 'block' }))]).toEqual([
+      5, 13, 42, -10,
+    ]);
+    const padded = Int8Array.of(0, 0, 0, 0, 1, 2);
+    expect([...wasm.run(linear([1, 6, 1], { input: padded, weights: second!, encoding: 'block' }))]).toEqual([
+      -9,
+    ]);
+  });
+
+  it('lists every field of a struct with its type', () => {
+    const lookup = wasm.manifest.kernels.find((kernel) => kernel.name === 'tfr_lookup_s8');
+    expect(lookup).toEqual({
+      ...{ name: 'tfr_lookup_s8', op: 'lookup', struct: 'tfr_lookup_params', inputs: 1 },
+      fields: [
+        { name: 'size', type: 'i32' },
+        { name: 'table', type: 'i8*' },
+      ],
+    });
+  });
+
+  it('gives one kernel with what it includes, and nothing of other ops', () => {
+    const paths = runtimeSources(['tfr_softmax_s8']).map(({ path }) => path);
+    expect(paths.filter((path) => path.endsWith('.c'))).toEqual(['src/attention/tfr_softmax_s8.c']);
+    expect(paths).toContain('include/tfr/tfr_params.def');
+    expect(() => runtimeSources(['tfr_softmax_s4'])).toThrow(RuntimeError);
+  });
+
+  withCompiler.each([
+    [
+      'one sparse kernel',
+      runtimeSources(['tfr_convolution_block_s8']),
+      'tfr_convolution_block_s8_scratch_bytes(0)',
+    ],
+    ['the dispatcher', runtimeSources([], { dispatcher: true }), 'tfr_dispatch(99, 0, 0)'],
+  ])('gives sources that compile and link by themselves: %s', (_, sources, call) => {
+    const directory = mkdtempSync(join(scratch, 'sources-'));
+    for (const { path, text } of sources) {
+      mkdirSync(dirname(join(directory, path)), { recursive: true });
+      writeFileSync(join(directory, path), text);
+    }
+    const header = call.startsWith('tfr_dispatch') ? 'tfr_dispatch.h' : 'tfr/tfr_kernels.h';
+    writeFileSync(
+      join(directory, 'main.c'),
+      `#include "${header}"\nint main(void) { return (int)sizeof(${call}) - 4; }\n`,
+    );
+    const files = sources.map(({ path }) => path).filter((path) => path.endsWith('.c'));
+    const includes = runtimeIncludeDirectories.map((folder) => `-I${folder}`);
+    const flags = ['-std=c99', '-Wall', '-Wextra', '-Wpedantic', '-Wconversion', '-Werror', ...includes];
+    const built = spawnSync(compiler!, [...flags, '-o', 'main', 'main.c', ...files], {
+      cwd: directory,
+      encoding: 'utf8',
+    });
+    expect(built.stderr).toBe('');
+    expect(spawnSync(join(directory, 'main')).status).toBe(0);
+  });
+});

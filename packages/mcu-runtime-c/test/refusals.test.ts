@@ -1,0 +1,185 @@
+/** @file Arguments that contradict each other are refused with a status before anything is written. */
+import { describe, expect, it } from '@jest/globals';
+import { RuntimeError } from '@tinyformer/mcu-runtime-c';
+import type { KernelParams, KernelRequest } from '@tinyformer/mcu-runtime-c';
+import { encodeStream } from './support/block-stream.js';
+import { UNIT, convolution, depthwise, linear } from './support/requests.js';
+import { runtimes, wasm } from './support/runtimes.js';
+
+const [SIZE, RANGE, ENCODING] = [-2, -3, -4];
+const int8 = (count: number): Int8Array => new Int8Array(count);
+
+function statusOf(request: KernelRequest): number | undefined {
+  const statuses = runtimes.map((runtime) => {
+    try {
+      runtime.run(request);
+      return 0;
+    } catch (error) {
+      return (error as RuntimeError).status;
+    }
+  });
+  expect(new Set(statuses).size).toBe(1);
+  return statuses[0];
+}
+
+const changed = (request: KernelRequest, params: KernelParams): KernelRequest => ({
+  ...request,
+  params: { ...request.params, ...params },
+});
+
+const dense = linear([2, 8, 4], { input: int8(16), weights: int8(32) });
+const conv = convolution(
+  { input: { height: 4, width: 4, channels: 2 }, outputChannels: 3, kernel: 3, stride: 1 },
+  { input: int8(32), weights: int8(54) },
+);
+const deep = depthwise(
+  { input: { height: 4, width: 4, channels: 2 }, kernel: 3, stride: 1 },
+  { input: int8(32), weights: int8(18) },
+);
+const tensors = (
+  kernel: string,
+  params: KernelParams,
+  inputs: number[],
+  outputLength: number,
+): KernelRequest => ({
+  kernel,
+  params,
+  inputs: inputs.map(int8),
+  outputLength,
+});
+const softmax = tensors(
+  'tfr_softmax_s8',
+  { rows: 1, columns: 4, table: new Uint16Array(256).fill(1) },
+  [4],
+  4,
+);
+const scores = tensors(
+  'tfr_attention_scores_s8',
+  {
+    ...{ tokens: 2, heads: 1, head_width: 2, query_zero_point: 0, key_zero_point: 0, output_zero_point: 0 },
+    ...UNIT,
+  },
+  [4, 4],
+  4,
+);
+const norm = tensors(
+  'tfr_layer_norm_s8',
+  {
+    ...{ rows: 1, columns: 4, epsilon: 1, gamma: new Int16Array(4), beta: new Int32Array(4) },
+    ...{ output_zero_point: 0, ...UNIT },
+  },
+  [4],
+  4,
+);
+
+describe('refusals', () => {
+  it.each([dense, conv, deep, softmax, scores, norm])('none for sound arguments ($kernel)', (request) => {
+    expect(statusOf(request)).toBe(0);
+  });
+
+  it.each<[string, KernelRequest, KernelParams]>([
+    ['no tokens', dense, { tokens: 0 }],
+    ['more inputs than a patch may have', dense, { inputs: 65536 }],
+    ['a tensor beyond 2^31 - 1 elements', dense, { tokens: 2 ** 30 }],
+    ['dense weights of another size', dense, { weight_bytes: 31 }],
+    ['a stride of 0', conv, { stride_width: 0 }],
+    ['a padding as large as the kernel', conv, { padding_top: 3 }],
+    ['a window beyond the image', conv, { output_height: 6 }],
+    ['depthwise weights of another size', deep, { weight_bytes: 17 }],
+    ['a negative width', scores, { head_width: -1 }],
+    ['a row too short to normalise', norm, { columns: 1 }],
+    ['a row too long to normalise', norm, { columns: 4097 }],
+    ['a softmax row whose sum could overflow', softmax, { columns: 65537 }],
+  ])('TFR_ERROR_SIZE for %s', (_, request, params) => {
+    expect(statusOf(changed(request, params))).toBe(SIZE);
+  });
+
+  it.each<[string, KernelRequest, KernelParams]>([
+    ['a zero point outside of int8', dense, { input_zero_point: 128 }],
+    ['an empty clamp', dense, { output_min: 1, output_max: 0 }],
+    ['a shift below 17', dense, { shift: Uint8Array.of(30, 30, 16, 30) }],
+    ['a shift above 62', conv, { shift: Uint8Array.of(30, 63, 30) }],
+    ['a multiplier below 2^30', dense, { multiplier: Int32Array.of(2 ** 30, 1, 0, 0) }],
+    ['a negative scalar multiplier', scores, { multiplier: -(2 ** 30) }],
+    ['a softmax table whose first entry is 0', softmax, { table: new Uint16Array(256) }],
+    ['an epsilon of 0', norm, { epsilon: 0 }],
+    ['a gamma beyond 14 bits', norm, { gamma: Int16Array.of(0, 16384, 0, 0) }],
+    ['a beta beyond 30 bits', norm, { beta: Int32Array.of(0, 0, 0, 2 ** 30 + 1) }],
+  ])('TFR_ERROR_RANGE for %s', (_, request, params) => {
+    expect(statusOf(changed(request, params))).toBe(RANGE);
+  });
+});
+
+describe('refused block streams', () => {
+  const offsets = [
+    [0, 4],
+    [2, 3],
+  ];
+  const shape = { rows: 4, columns: 8, blockRows: 2, blockColumns: 4 };
+  const sound = encodeStream({ ...shape, offsets, values: new Array<number>(32).fill(1) });
+  const request = (weights: Int8Array): KernelRequest =>
+    linear([2, 8, 4], { input: int8(16), weights, encoding: 'block' });
+  const withByte = (offset: number, value: number): Int8Array => {
+    const copy = sound.slice();
+    copy[offset] = value;
+    return copy;
+  };
+
+  it('take the sound one', () => {
+    expect(statusOf(request(sound))).toBe(0);
+  });
+
+  it.each<[string, Int8Array]>([
+    ['an empty stream', int8(0)],
+    ['less than a header', sound.slice(0, 15)],
+    ['another magic', withByte(0, 0x55)],
+    ['another version', withByte(2, 2)],
+    ['flags', withByte(3, 1)],
+    ['3 block rows', withByte(4, 3)],
+    ['5 block columns', withByte(5, 5)],
+    ['more blocks than the length allows', withByte(6, 3)],
+    ['other rows than the layer', withByte(8, 3)],
+    ['other columns than the layer', withByte(12, 9)],
+    ['a missing byte at the end', sound.slice(0, -1)],
+    ['a byte too many', Int8Array.of(...sound, 0)],
+    ['an offset past the last block', withByte(18, 5)],
+    ['an offset with its high byte set', withByte(19, -128)],
+    ['equal offsets', withByte(20, 3)],
+    ['descending offsets', withByte(16, 4)],
+  ])('TFR_ERROR_ENCODING for %s', (_, stream) => {
+    expect(statusOf(request(stream))).toBe(ENCODING);
+  });
+});
+
+describe('refused requests', () => {
+  const codeOf = (request: KernelRequest): string | undefined => {
+    try {
+      wasm.run(request);
+      return undefined;
+    } catch (error) {
+      return (error as RuntimeError).code;
+    }
+  };
+
+  it('name an unknown kernel', () => {
+    expect(codeOf({ ...dense, kernel: 'tfr_linear_dense_s4' })).toBe('E_KERNEL_UNKNOWN');
+  });
+
+  it.each<[string, KernelRequest]>([
+    ['a surplus field', changed(dense, { rows: 1 })],
+    ['a fraction', changed(dense, { tokens: 1.5 })],
+    ['a number beyond 32 bits', changed(dense, { tokens: 2 ** 31 })],
+    ['an array of another type', changed(dense, { weights: new Uint8Array(32) })],
+    ['a number in place of an array', changed(dense, { weights: 3 })],
+    ['a missing field', { ...dense, params: { tokens: 1 } }],
+    ['a missing input', { ...scores, inputs: [int8(4)] }],
+  ])('say which parameter is wrong: %s', (_, request) => {
+    expect(codeOf(request)).toBe('E_KERNEL_PARAMS');
+  });
+
+  it('carry the kernel and the status as data', () => {
+    const refused = (): unknown => wasm.run(changed(dense, { tokens: 0 }));
+    expect(refused).toThrow(RuntimeError);
+    expect(refused).toThrow(/E_KERNEL_STATUS: tfr_linear_dense_s8 returned TFR_ERROR_SIZE/);
+  });
+});

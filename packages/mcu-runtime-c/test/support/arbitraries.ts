@@ -1,0 +1,207 @@
+/** @file Random requests of every kernel, with sizes around the lanes of the kernels: 1, 3, 4, 5 and more. */
+import fc from 'fast-check';
+import type { KernelParams, KernelRequest } from '@tinyformer/mcu-runtime-c';
+import { encodeStream } from './block-stream.js';
+import type { BlockMatrix } from './block-stream.js';
+import { convolution, depthwise, linear } from './requests.js';
+
+const size = (max: number): fc.Arbitrary<number> => fc.integer({ min: 1, max });
+const zeroPoint = fc.integer({ min: -128, max: 127 });
+const multiplier = fc.integer({ min: 2 ** 30, max: 2 ** 31 - 1 });
+const shift = fc.integer({ min: 28, max: 46 });
+export const int8s = (length: number): fc.Arbitrary<Int8Array> =>
+  fc.int8Array({ minLength: length, maxLength: length });
+
+const factor = fc.record({ multiplier, shift });
+
+const quantisation = (channels: number): fc.Arbitrary<KernelParams> =>
+  fc.record({
+    bias: fc.int32Array({ min: -50000, max: 50000, minLength: channels, maxLength: channels }),
+    multiplier: fc
+      .array(multiplier, { minLength: channels, maxLength: channels })
+      .map((m) => Int32Array.from(m)),
+    shift: fc.uint8Array({ min: 28, max: 46, minLength: channels, maxLength: channels }),
+    input_zero_point: zeroPoint,
+    output_zero_point: zeroPoint,
+    output_min: fc.integer({ min: -128, max: 0 }),
+    output_max: fc.integer({ min: 0, max: 127 }),
+  });
+
+/** A block matrix of this size; `undefined` when no block fits. */
+export const blockMatrix = (rows: number, columns: number): fc.Arbitrary<BlockMatrix> =>
+  fc
+    .record({
+      blockRows: fc.constantFrom(1, 2, 4),
+      blockColumns: fc.constantFrom(...[2, 4, 8, 16].filter((width) => width <= columns)),
+    })
+    .chain(({ blockRows, blockColumns }) => {
+      const groups = Math.ceil(rows / blockRows);
+      const starts = Array.from({ length: columns - blockColumns + 1 }, (_, i) => i);
+      return fc.integer({ min: 0, max: Math.min(starts.length, 6) }).chain((blocks) =>
+        fc.record({
+          ...{ rows: fc.constant(rows), columns: fc.constant(columns) },
+          ...{ blockRows: fc.constant(blockRows), blockColumns: fc.constant(blockColumns) },
+          offsets: fc.array(fc.shuffledSubarray(starts, { minLength: blocks, maxLength: blocks }), {
+            minLength: groups,
+            maxLength: groups,
+          }),
+          values: fc.array(fc.integer({ min: -18, max: 18 }), {
+            minLength: groups * blocks * blockRows * blockColumns,
+            maxLength: groups * blocks * blockRows * blockColumns,
+          }),
+        }),
+      );
+    })
+    .map((matrix) => ({
+      ...matrix,
+      offsets: matrix.offsets.map((group) => group.toSorted((a, b) => a - b)),
+    }));
+
+const weightsOf = (encoding: 'dense' | 'block', rows: number, columns: number): fc.Arbitrary<Int8Array> =>
+  encoding === 'dense' ? int8s(rows * columns) : blockMatrix(rows, columns).map(encodeStream);
+
+export const linearRequest = fc
+  .record({
+    tokens: size(9),
+    inputs: fc.integer({ min: 2, max: 20 }),
+    outputs: size(9),
+    encoding: fc.constantFrom('dense', 'block'),
+  })
+  .chain(({ tokens, inputs, outputs, encoding }) =>
+    fc
+      .tuple(int8s(tokens * inputs), weightsOf(encoding, outputs, inputs), quantisation(outputs))
+      .map(([input, weights, params]) =>
+        linear([tokens, inputs, outputs], { input, weights, encoding, params }),
+      ),
+  );
+
+const windowShape = fc.record({
+  input: fc.record({ height: size(7), width: size(7), channels: size(6) }),
+  outputChannels: size(6),
+  kernel: fc.constantFrom(1, 2, 3, 5),
+  stride: size(3),
+});
+
+export const convolutionRequest = fc
+  .record({ shape: windowShape, encoding: fc.constantFrom('dense', 'block') })
+  .filter(({ shape }) => shape.kernel ** 2 * shape.input.channels >= 2)
+  .chain(({ shape, encoding }) => {
+    const { input, kernel, outputChannels } = shape;
+    const columns = kernel ** 2 * input.channels;
+    return fc
+      .tuple(
+        int8s(input.height * input.width * input.channels),
+        weightsOf(encoding, outputChannels, columns),
+        quantisation(outputChannels),
+      )
+      .map(([data, weights, params]) => convolution(shape, { input: data, weights, encoding, params }));
+  });
+
+export const depthwiseRequest = windowShape.chain((shape) => {
+  const { input, kernel } = shape;
+  return fc
+    .tuple(
+      int8s(input.height * input.width * input.channels),
+      int8s(kernel ** 2 * input.channels),
+      quantisation(input.channels),
+    )
+    .map(([data, weights, params]) => depthwise(shape, { input: data, weights, params }));
+});
+
+const request = (
+  kernel: string,
+  params: KernelParams,
+  [inputs, outputLength]: [Int8Array[], number],
+): KernelRequest => ({ kernel, params, inputs, outputLength });
+
+const addRequest = size(20).chain((length) =>
+  fc
+    .record({
+      a: int8s(length),
+      b: int8s(length),
+      params: fc.record({
+        ...{ size: fc.constant(length), a_zero_point: zeroPoint, b_zero_point: zeroPoint },
+        ...{ output_zero_point: zeroPoint, a_multiplier: multiplier, b_multiplier: multiplier },
+        ...{ a_shift: fc.integer({ min: 31, max: 40 }), b_shift: fc.integer({ min: 31, max: 40 }) },
+        ...{ output_multiplier: multiplier, output_shift: fc.integer({ min: 45, max: 53 }) },
+        ...{ output_min: fc.integer({ min: -128, max: 0 }), output_max: fc.integer({ min: 0, max: 127 }) },
+      }),
+    })
+    .map(({ a, b, params }) => request('tfr_add_s8', params, [[a, b], length])),
+);
+
+const lookupRequest = size(20).chain((length) =>
+  fc
+    .tuple(int8s(length), int8s(256))
+    .map(([input, table]) => request('tfr_lookup_s8', { size: length, table }, [[input], length])),
+);
+
+const poolRequest = fc.tuple(size(9), size(9)).chain(([positions, channels]) =>
+  int8s(positions * channels).map((input) => {
+    const params = { positions, channels, output_min: -100, output_max: 100 };
+    return request('tfr_average_pool_s8', params, [[input], channels]);
+  }),
+);
+
+const attentionShape = fc.record({ tokens: size(9), heads: size(3), head_width: size(9) });
+
+const scoresRequest = attentionShape.chain((shape) => {
+  const elements = shape.tokens * shape.heads * shape.head_width;
+  const zeros = { query_zero_point: zeroPoint, key_zero_point: zeroPoint, output_zero_point: zeroPoint };
+  return fc
+    .tuple(int8s(elements), int8s(elements), fc.record(zeros), factor)
+    .map(([q, k, zero, scale]) =>
+      request('tfr_attention_scores_s8', { ...shape, ...zero, ...scale }, [
+        [q, k],
+        shape.heads * shape.tokens ** 2,
+      ]),
+    );
+});
+
+const valuesRequest = attentionShape.chain((shape) => {
+  const elements = shape.tokens * shape.heads * shape.head_width;
+  const zeros = fc.record({ value_zero_point: zeroPoint, output_zero_point: zeroPoint });
+  return fc
+    .tuple(int8s(shape.heads * shape.tokens ** 2), int8s(elements), zeros, factor)
+    .map(([p, v, zero, scale]) =>
+      request('tfr_attention_values_s8', { ...shape, ...zero, ...scale }, [[p, v], elements]),
+    );
+});
+
+const softmaxRequest = fc
+  .tuple(size(4), size(20), fc.double({ min: 0.001, max: 1, noNaN: true }))
+  .chain(([rows, columns, scale]) =>
+    int8s(rows * columns).map((input) => {
+      const table = Uint16Array.from({ length: 256 }, (_, d) => Math.round(65535 * Math.exp(-d * scale)));
+      return request('tfr_softmax_s8', { rows, columns, table }, [[input], rows * columns]);
+    }),
+  );
+
+const normRequest = fc.tuple(size(4), fc.integer({ min: 2, max: 40 })).chain(([rows, columns]) =>
+  fc
+    .record({
+      input: int8s(rows * columns),
+      epsilon: size(2 ** 31 - 1),
+      gamma: fc.int16Array({ min: -16383, max: 16383, minLength: columns, maxLength: columns }),
+      beta: fc.int32Array({ min: -(2 ** 30), max: 2 ** 30, minLength: columns, maxLength: columns }),
+      output_zero_point: zeroPoint,
+      scale: fc.record({ multiplier, shift: fc.integer({ min: 45, max: 55 }) }),
+    })
+    .map(({ input, scale, ...params }) =>
+      request('tfr_layer_norm_s8', { rows, columns, ...params, ...scale }, [[input], rows * columns]),
+    ),
+);
+
+/** One arbitrary an op; the two with encodings draw one. */
+export const requestsByOp: Readonly<Record<string, fc.Arbitrary<KernelRequest>>> = {
+  linear: linearRequest,
+  convolution: convolutionRequest,
+  depthwise: depthwiseRequest,
+  lookup: lookupRequest,
+  add: addRequest,
+  average_pool: poolRequest,
+  attention_scores: scoresRequest,
+  softmax: softmaxRequest,
+  attention_values: valuesRequest,
+  layer_norm: normRequest,
+};

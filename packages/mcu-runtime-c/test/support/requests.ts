@@ -1,0 +1,115 @@
+/** @file Kernel requests from a few numbers, with rescaling by 1 and zero points of 0 unless said otherwise. */
+import type { KernelParams, KernelRequest } from '@tinyformer/mcu-runtime-c';
+
+/** multiplier * 2^-shift = 1 */
+export const UNIT = { multiplier: 2 ** 30, shift: 30 } as const;
+
+const perChannel = (channels: number): KernelParams => ({
+  bias: new Int32Array(channels),
+  multiplier: new Int32Array(channels).fill(UNIT.multiplier),
+  shift: new Uint8Array(channels).fill(UNIT.shift),
+});
+
+const NO_CLAMP = { output_zero_point: 0, output_min: -128, output_max: 127 };
+
+export interface Shape {
+  readonly height: number;
+  readonly width: number;
+  readonly channels: number;
+}
+
+export interface WindowShape {
+  readonly input: Shape;
+  readonly outputChannels: number;
+  readonly kernel: number;
+  readonly stride: number;
+}
+
+export function linear(
+  [tokens, inputs, outputs]: readonly [number, number, number],
+  {
+    input,
+    weights,
+    encoding = 'dense',
+    params = {},
+  }: {
+    input: Int8Array;
+    weights: Int8Array;
+    encoding?: 'dense' | 'block';
+    params?: KernelParams;
+  },
+): KernelRequest {
+  return {
+    kernel: `tfr_linear_${encoding}_s8`,
+    params: {
+      ...{ tokens, inputs, outputs, input_zero_point: 0, weights, weight_bytes: weights.length },
+      ...NO_CLAMP,
+      ...perChannel(outputs),
+      ...params,
+    },
+    inputs: [input],
+    outputLength: tokens * outputs,
+  };
+}
+
+/** SAME padding, the surplus behind the last position. */
+function windowParams({ input, kernel, stride }: WindowShape): Record<string, number> {
+  const output = (size: number): number => Math.ceil(size / stride);
+  const padding = (size: number): number =>
+    Math.floor(Math.max(0, (output(size) - 1) * stride + kernel - size) / 2);
+  return {
+    ...{ input_height: input.height, input_width: input.width },
+    ...{ output_height: output(input.height), output_width: output(input.width) },
+    ...{ kernel_height: kernel, kernel_width: kernel, stride_height: stride, stride_width: stride },
+    ...{ padding_top: padding(input.height), padding_left: padding(input.width), input_zero_point: 0 },
+    ...NO_CLAMP,
+  };
+}
+
+export function convolution(
+  shape: WindowShape,
+  {
+    input,
+    weights,
+    encoding = 'dense',
+    params = {},
+  }: {
+    input: Int8Array;
+    weights: Int8Array;
+    encoding?: 'dense' | 'block';
+    params?: KernelParams;
+  },
+): KernelRequest {
+  const window = windowParams(shape);
+  return {
+    kernel: `tfr_convolution_${encoding}_s8`,
+    params: {
+      ...window,
+      ...{ input_channels: shape.input.channels, output_channels: shape.outputChannels },
+      ...{ weights, weight_bytes: weights.length },
+      ...perChannel(shape.outputChannels),
+      ...params,
+    },
+    inputs: [input],
+    outputLength: window['output_height']! * window['output_width']! * shape.outputChannels,
+  };
+}
+
+export function depthwise(
+  shape: Omit<WindowShape, 'outputChannels'>,
+  { input, weights, params = {} }: { input: Int8Array; weights: Int8Array; params?: KernelParams },
+): KernelRequest {
+  const { channels } = shape.input;
+  const window = windowParams({ ...shape, outputChannels: channels });
+  return {
+    kernel: 'tfr_depthwise_dense_s8',
+    params: {
+      ...window,
+      ...{ channels, weights, weight_bytes: weights.length },
+      ...perChannel(channels),
+      ...params,
+    },
+    inputs: [input],
+    outputLength: window['output_height']! * window['output_width']! * channels,
+  };
+}
