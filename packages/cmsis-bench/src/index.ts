@@ -30,3 +30,23 @@ export { CYCLE_COSTS, estimateCycles, type CycleCosts } from './machine/cycle-co
 
 // Firmware
 export { linkFirmware, type FirmwareSources } from './firmware/link-firmware.js';
+export { buildFirmware, type ModelFirmwareOptions } from './firmware/build-firmware.js';
+export { buildKernelFirmware, type KernelFirmwareOptions } from './firmware/kernel-firmware.js';
+
+// Workloads
+export {
+  MAX_CALLS,
+  MAX_HEAP_BYTES,
+  runKernels,
+  type KernelBatch,
+  type KernelResult,
+  type KernelRunOptions,
+} from './workload/run-kernels.js';
+export { runModel, type ModelRun, type ModelRunOptions } from './workload/run-model.js';
+export {
+  verifyOnMachine,
+  type LayerMeasurement,
+  type MachineVerification,
+  type Mismatch,
+  type VerifyOptions,
+} from './workload/verify-on-machine.js';
