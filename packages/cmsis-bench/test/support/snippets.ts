@@ -15,7 +15,7 @@ if (!ready) {
   console.warn(`SKIPPED: tests of the simulated machines, because ${names} is missing`);
 }
 
-type Test = (name: string, body: () => Promise<void>, timeoutMs?: number) => void;
+export type Test = (name: string, body: () => Promise<void>, timeoutMs?: number) => void;
 
 export const machineTest: Test = ready ? test : test.skip;
 
