@@ -33,7 +33,7 @@ for (const name of ['A', 'B'] as const) {
     optimizer.step(variables, grads, 1e-3);
     tf.dispose([value, grads]);
   };
-  tf.tidy(() => network.forward(images));
+  tf.tidy(() => void network.forward(images));
   for (let i = 0; i < 3; i++) step();
   const rates: number[] = [];
   for (let round = 0; round < ROUNDS; round++) {

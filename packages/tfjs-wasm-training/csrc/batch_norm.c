@@ -6,61 +6,65 @@
  */
 #include "vector.h"
 
-#define BLOCK_FLOATS 4096 /* 16 KiB: a block of rows is read twice from the first-level cache */
-
-INLINE int block_rows(int channels) {
-  const int rows = BLOCK_FLOATS / channels;
-  return rows < 32 ? 32 : rows;
-}
+#define BLOCK_ROWS 64
+#define ROWS_AT_ONCE 4 /* rows that share a load and a store of the running sums */
 
 INLINE int minimum(int a, int b) { return a < b ? a : b; }
+INLINE int padded(int channels) { return (channels + LANES - 1) & ~(LANES - 1); }
 
-EXPORT int batch_norm_scratch(const struct batch_norm *n) { return 8 * n->channels + 2; }
+EXPORT int batch_norm_scratch(const struct batch_norm *n) { return 10 * padded(n->channels) + 2; }
 
-/* Sums of x - offset and of its square over the rows of a block, for `lanes` channels. */
-INLINE void centred_sums(const float *x, int rows, int channels, v128_t offset, v128_t sums[2], int lanes) {
-  sums[0] = sums[1] = splat(0.0f);
-  for (int r = 0; r < rows; r++, x += channels) {
-    const v128_t d = sub(load_lanes(x, lanes), offset);
-    sums[0] = add(sums[0], d);
-    sums[1] = add(sums[1], mul(d, d));
+static double *aligned(float *scratch) { return (double *)(((uintptr_t)scratch + 7) & ~(uintptr_t)7); }
+
+/* Adds x of some rows to the sums; or, given centres, the squares of x - centre. */
+INLINE void add_rows(const float *x, int rows, int channels, const float *centres, float *sums) {
+  for (int c = 0; c < channels; c += LANES) {
+    v128_t sum = wasm_v128_load(sums + c);
+    for (int i = 0; i < rows; i++) {
+      const float *at = x + i * channels + c;
+      v128_t value = c + LANES <= channels ? wasm_v128_load(at) : load_lanes(at, channels - c);
+      if (centres) value = sub(value, wasm_v128_load(centres + c));
+      sum = add(sum, centres ? mul(value, value) : value);
+    }
+    wasm_v128_store(sums + c, sum);
   }
 }
 
+INLINE void add_block(const float *x, int rows, int channels, const float *centres, float *sums) {
+  for (int c = 0; c < channels; c += LANES) wasm_v128_store(sums + c, splat(0.0f));
+  int r = 0;
+  for (; r + ROWS_AT_ONCE <= rows; r += ROWS_AT_ONCE)
+    add_rows(x + r * channels, ROWS_AT_ONCE, channels, centres, sums);
+  for (; r < rows; r++) add_rows(x + r * channels, 1, channels, centres, sums);
+}
+
 /*
- * Joins a block to the running mean and sum of squared deviations (Chan, Golub and LeVeque 1979): exact for data
- * whose mean is far from 0, and the block is read from memory once.
+ * Mean and squared deviations of a block, joined to those of the rows before it (Chan, Golub and LeVeque 1979): exact
+ * for data whose mean is far from 0, and x is read from memory once.
  */
-INLINE void join_block(const float *x, int before, int rows, int channels, double *mean, double *squares, int lanes) {
-  v128_t sums[2];
-  float lane_sums[LANES], lane_squares[LANES], block_mean[LANES];
-  centred_sums(x, rows, channels, splat(0.0f), sums, lanes);
-  wasm_v128_store(block_mean, mul(sums[0], splat(1.0f / (float)rows)));
-  centred_sums(x, rows, channels, wasm_v128_load(block_mean), sums, lanes);
-  wasm_v128_store(lane_sums, sums[0]);
-  wasm_v128_store(lane_squares, sums[1]);
-  for (int i = 0; i < lanes; i++) {
-    const double rest = (double)lane_sums[i] / rows; /* what rounding left of the block's mean */
-    const double delta = (double)block_mean[i] + rest - mean[i];
-    const double weight = (double)rows / (before + rows);
-    mean[i] += delta * weight;
-    squares[i] += (double)lane_squares[i] - rest * rest * rows + delta * delta * before * weight;
+static void join_block(const float *x, int before, int rows, int channels, double *means, double *squares,
+                       float *scratch) {
+  float *centres = scratch, *sums = scratch + padded(channels);
+  add_block(x, rows, channels, 0, centres);
+  for (int c = 0; c < channels; c += LANES)
+    wasm_v128_store(centres + c, mul(wasm_v128_load(centres + c), splat(1.0f / (float)rows)));
+  add_block(x, rows, channels, centres, sums);
+  const double weight = (double)rows / (before + rows), spread = before * weight;
+  for (int c = 0; c < channels; c++) {
+    const double delta = (double)centres[c] - means[c];
+    means[c] += delta * weight;
+    squares[c] += (double)sums[c] + delta * delta * spread;
   }
 }
 
 EXPORT void batch_norm_statistics(const struct batch_norm *n, const float *x, float *mean, float *variance,
                                   float *scratch) {
-  const int channels = n->channels, block = block_rows(channels);
-  double *means = (double *)(((uintptr_t)scratch + 7) & ~(uintptr_t)7), *squares = means + channels;
+  const int channels = n->channels;
+  double *means = aligned(scratch), *squares = means + channels;
   for (int c = 0; c < 2 * channels; c++) means[c] = 0.0;
-  for (int row = 0; row < n->rows; row += block) {
-    const int rows = minimum(block, n->rows - row);
-    const float *at = x + row * channels;
-    int c = 0;
-    for (; c + LANES <= channels; c += LANES)
-      join_block(at + c, row, rows, channels, means + c, squares + c, LANES);
-    if (c < channels) join_block(at + c, row, rows, channels, means + c, squares + c, channels - c);
-  }
+  for (int row = 0; row < n->rows; row += BLOCK_ROWS)
+    join_block(x + row * channels, row, minimum(BLOCK_ROWS, n->rows - row), channels, means, squares,
+               (float *)(squares + channels));
   for (int c = 0; c < channels; c++) {
     mean[c] = (float)means[c];
     variance[c] = (float)(squares[c] / n->rows);
@@ -112,29 +116,43 @@ INLINE v128_t passed(v128_t x, v128_t dy, v128_t scale, v128_t shift, int relu6)
   return wasm_v128_and(dy, inside);
 }
 
-/* Adds the sums of dy and of dy * (x - mean) over a block of rows, for `lanes` channels. */
-INLINE void gradient_sums(const float *x, const float *dy, int rows, int channels, const v128_t of[3], double *sums,
-                          double *products, int relu6, int lanes) {
-  v128_t sum = splat(0.0f), product = splat(0.0f);
-  float lane_sums[LANES], lane_products[LANES];
-  for (int r = 0; r < rows; r++, x += channels, dy += channels) {
-    const v128_t value = load_lanes(x, lanes);
-    const v128_t d = passed(value, load_lanes(dy, lanes), of[0], of[1], relu6);
-    sum = add(sum, d);
-    product = add(product, mul(d, sub(value, of[2])));
-  }
-  wasm_v128_store(lane_sums, sum);
-  wasm_v128_store(lane_products, product);
-  for (int i = 0; i < lanes; i++) {
-    sums[i] += (double)lane_sums[i];
-    products[i] += (double)lane_products[i];
+/* What the gradient needs of each channel, padded to whole vectors. */
+struct channel_values {
+  float *scale, *shift, *mean, *sums, *products;
+};
+
+/* Adds dy and dy * (x - mean) of some rows to the sums. */
+INLINE void add_products(const float *x, const float *dy, int rows, int channels, const struct channel_values *v,
+                         int relu6) {
+  for (int c = 0; c < channels; c += LANES) {
+    const v128_t scale = wasm_v128_load(v->scale + c), shift = wasm_v128_load(v->shift + c);
+    const v128_t mean = wasm_v128_load(v->mean + c);
+    v128_t sum = wasm_v128_load(v->sums + c), product = wasm_v128_load(v->products + c);
+    for (int i = 0; i < rows; i++) {
+      const int at = i * channels + c, whole = c + LANES <= channels;
+      const v128_t value = whole ? wasm_v128_load(x + at) : load_lanes(x + at, channels - c);
+      const v128_t outer = whole ? wasm_v128_load(dy + at) : load_lanes(dy + at, channels - c);
+      const v128_t d = passed(value, outer, scale, shift, relu6);
+      sum = add(sum, d);
+      product = add(product, mul(d, sub(value, mean)));
+    }
+    wasm_v128_store(v->sums + c, sum);
+    wasm_v128_store(v->products + c, product);
   }
 }
 
-INLINE void sum_block(const float *x, const float *dy, int rows, int channels, int c, const float *scale,
-                      const float *shift, const float *mean, double *sums, int relu6, int lanes) {
-  const v128_t of[3] = {load_lanes(scale + c, lanes), load_lanes(shift + c, lanes), load_lanes(mean + c, lanes)};
-  gradient_sums(x + c, dy + c, rows, channels, of, sums + c, sums + channels + c, relu6, lanes);
+/* Adds a block's sums, taken in float, to the totals. */
+INLINE void sum_block(const float *x, const float *dy, int rows, int channels, const struct channel_values *v,
+                      double *sums, double *products, int relu6) {
+  for (int c = 0; c < channels; c++) v->sums[c] = v->products[c] = 0.0f;
+  int r = 0;
+  for (; r + ROWS_AT_ONCE <= rows; r += ROWS_AT_ONCE)
+    add_products(x + r * channels, dy + r * channels, ROWS_AT_ONCE, channels, v, relu6);
+  for (; r < rows; r++) add_products(x + r * channels, dy + r * channels, 1, channels, v, relu6);
+  for (int c = 0; c < channels; c++) {
+    sums[c] += (double)v->sums[c];
+    products[c] += (double)v->products[c];
+  }
 }
 
 /* dx = scale * dy' + slope * x + offset; the last two are 0 in inference. */
@@ -160,20 +178,17 @@ INLINE void input_gradient(const struct batch_norm *n, const float *x, const flo
 
 INLINE void gradient(const struct batch_norm *n, const float *const parameters[4], const float *x, const float *dy,
                      float *const gradients[3], float *scratch, int relu6) {
-  const int channels = n->channels, block = block_rows(channels);
-  double *sums = (double *)(((uintptr_t)scratch + 7) & ~(uintptr_t)7), *products = sums + channels;
-  float *scale = (float *)(products + channels), *shift = scale + channels;
-  float *slope = shift + channels, *offset = slope + channels;
+  const int channels = n->channels, padded_channels = padded(channels);
+  double *sums = aligned(scratch), *products = sums + channels;
+  float *scale = (float *)(products + channels), *shift = scale + padded_channels, *mean = shift + padded_channels;
+  float *slope = mean + padded_channels, *offset = slope + padded_channels;
+  const struct channel_values v = {scale, shift, mean, slope, offset}; /* the block's sums need no room of their own */
   scale_and_shift(n, parameters, scale, shift);
+  for (int c = 0; c < channels; c++) mean[c] = parameters[MEAN][c];
   for (int c = 0; c < 2 * channels; c++) sums[c] = 0.0;
-  for (int row = 0; row < n->rows; row += block) {
-    const int rows = minimum(block, n->rows - row);
-    const float *xs = x + row * channels, *dys = dy + row * channels;
-    int c = 0;
-    for (; c + LANES <= channels; c += LANES)
-      sum_block(xs, dys, rows, channels, c, scale, shift, parameters[MEAN], sums, relu6, LANES);
-    if (c < channels)
-      sum_block(xs, dys, rows, channels, c, scale, shift, parameters[MEAN], sums, relu6, channels - c);
+  for (int row = 0; row < n->rows; row += BLOCK_ROWS) {
+    const int rows = minimum(BLOCK_ROWS, n->rows - row);
+    sum_block(x + row * channels, dy + row * channels, rows, channels, &v, sums, products, relu6);
   }
   for (int c = 0; c < channels; c++) {
     const double spread = (double)parameters[VARIANCE][c] + (double)n->epsilon;

@@ -57,37 +57,80 @@ struct plane {
   int kernel_height, kernel_width, channels, stride, frame_row;
 };
 
-/* One row of the output, for `lanes` channels; each row of the filter is a chain of additions of its own. */
-INLINE void correlate_row(struct plane p, const float *window, const float *filter, float *y, int lanes) {
+/* Three taps of one filter row. */
+INLINE v128_t three_taps(v128_t a, v128_t b, v128_t c, const v128_t weights[3]) {
+  return add(add(mul(a, weights[0]), mul(b, weights[1])), mul(c, weights[2]));
+}
+
+/*
+ * One row of the output for a 3x3 filter, which stays in registers; at stride 1 two neighbours share the loads of
+ * their windows.
+ */
+INLINE void correlate_row_3x3(struct plane p, const float *window, const float *filter, float *y, int lanes) {
   const int c = p.channels;
-  for (int column = 0; column < p.width; column++, window += p.stride * c, y += c) {
+  v128_t weights[9];
+  for (int i = 0; i < 9; i++) weights[i] = load_lanes(filter + i * c, lanes);
+  int column = 0;
+  for (; p.stride == 1 && column + 2 <= p.width; column += 2, window += 2 * c, y += 2 * c) {
+    v128_t left = splat(0.0f), right = splat(0.0f);
+    const float *at = window;
+    for (int i = 0; i < 3; i++, at += p.frame_row) {
+      const v128_t x1 = load_lanes(at + c, lanes), x2 = load_lanes(at + 2 * c, lanes);
+      left = add(left, three_taps(load_lanes(at, lanes), x1, x2, weights + 3 * i));
+      right = add(right, three_taps(x1, x2, load_lanes(at + 3 * c, lanes), weights + 3 * i));
+    }
+    store_lanes(y, left, lanes);
+    store_lanes(y + c, right, lanes);
+  }
+  for (; column < p.width; column++, window += p.stride * c, y += c) {
     v128_t total = splat(0.0f);
-    for (int i = 0; i < p.kernel_height; i++) {
-      v128_t sum = splat(0.0f);
-      for (int j = 0; j < p.kernel_width; j++)
-        sum = add(sum, mul(load_lanes(window + i * p.frame_row + j * c, lanes),
-                           load_lanes(filter + (i * p.kernel_width + j) * c, lanes)));
-      total = add(total, sum);
+    const float *at = window;
+    for (int i = 0; i < 3; i++, at += p.frame_row) {
+      const v128_t x1 = load_lanes(at + c, lanes), x2 = load_lanes(at + 2 * c, lanes);
+      total = add(total, three_taps(load_lanes(at, lanes), x1, x2, weights + 3 * i));
     }
     store_lanes(y, total, lanes);
   }
 }
 
-/* y[r, column] = sum of the window at (r, column) * stride, for all channels. */
-INLINE void correlate_kernel(struct plane p, const float *padded, const float *filter, float *y) {
-  for (int r = 0; r < p.height; r++, padded += p.stride * p.frame_row, y += p.width * p.channels) {
-    int c = 0;
-    for (; c + LANES <= p.channels; c += LANES) correlate_row(p, padded + c, filter + c, y + c, LANES);
-    if (c < p.channels) correlate_row(p, padded + c, filter + c, y + c, p.channels - c);
+#define TAPS_AT_ONCE 8
+
+/* Adds `taps` taps of one filter row to one row of the output. */
+INLINE void add_taps(struct plane p, const float *window, const float *filter, float *y, int taps, int lanes) {
+  const int c = p.channels;
+  v128_t weights[TAPS_AT_ONCE];
+  for (int j = 0; j < taps; j++) weights[j] = load_lanes(filter + j * c, lanes);
+  for (int column = 0; column < p.width; column++, window += p.stride * c, y += c) {
+    v128_t sum = load_lanes(y, lanes);
+    for (int j = 0; j < taps; j++) sum = add(sum, mul(load_lanes(window + j * c, lanes), weights[j]));
+    store_lanes(y, sum, lanes);
   }
 }
 
+/* One row of the output for any filter: y must be 0. */
+INLINE void correlate_row_any(struct plane p, const float *window, const float *filter, float *y, int lanes) {
+  const int c = p.channels;
+  for (int i = 0; i < p.kernel_height; i++, window += p.frame_row, filter += p.kernel_width * c) {
+    int j = 0;
+    for (; j + 5 <= p.kernel_width; j += 5) add_taps(p, window + j * c, filter + j * c, y, 5, lanes);
+    for (; j + 2 <= p.kernel_width; j += 2) add_taps(p, window + j * c, filter + j * c, y, 2, lanes);
+    for (; j < p.kernel_width; j++) add_taps(p, window + j * c, filter + j * c, y, 1, lanes);
+  }
+}
+
+/* y[r, column] = sum of the window at (r, column) * stride, for all channels. */
 static void correlate(struct plane p, const float *padded, const float *filter, float *y) {
-  if (p.kernel_height == 3 && p.kernel_width == 3) {
-    p.kernel_height = p.kernel_width = 3; /* known to the compiler: the filter stays in registers */
-    correlate_kernel(p, padded, filter, y);
-  } else {
-    correlate_kernel(p, padded, filter, y);
+  const int three = p.kernel_height == 3 && p.kernel_width == 3, last = p.channels & (LANES - 1);
+  if (!three) clear(y, p.height * p.width * p.channels);
+  for (int r = 0; r < p.height; r++, padded += p.stride * p.frame_row, y += p.width * p.channels) {
+    int c = 0;
+    if (three) {
+      for (; c + LANES <= p.channels; c += LANES) correlate_row_3x3(p, padded + c, filter + c, y + c, LANES);
+      if (last) correlate_row_3x3(p, padded + c, filter + c, y + c, last);
+    } else {
+      for (; c + LANES <= p.channels; c += LANES) correlate_row_any(p, padded + c, filter + c, y + c, LANES);
+      if (last) correlate_row_any(p, padded + c, filter + c, y + c, last);
+    }
   }
 }
 

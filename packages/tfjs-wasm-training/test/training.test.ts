@@ -1,0 +1,163 @@
+/** @file Whole training steps: memory, repeatability, elastic slices, and use in the wrong order. */
+
+import { beforeAll, describe, expect, it } from '@jest/globals';
+import * as tf from '@tensorflow/tfjs-core';
+import type { NamedTensorMap, Scalar, Tensor1D, Tensor4D, Variable } from '@tensorflow/tfjs-core';
+import { NETWORKS, Network } from '../bench/networks.js';
+import { adamW, clipGradientNorm, conv2d, softmaxCrossEntropy, useTraining } from '../src/index.js';
+import {
+  LONG_DATA_TOLERANCE,
+  SUM_TOLERANCE,
+  disagreements,
+  randomTensor,
+  relativeDifference,
+} from './compare.js';
+
+describe('before useTraining', () => {
+  it('says what to call first', async () => {
+    await tf.setBackend('cpu');
+    expect(() => conv2d(tf.zeros([1, 2, 2, 3]), tf.zeros([1, 1, 3, 4]), { stride: 1 })).toThrow(
+      'E_NOT_STARTED: no training engine is in use. Await useTraining() first',
+    );
+  });
+});
+
+let runs = 0;
+
+/** Trains network A on noise and returns what happened. */
+function train(steps: number, afterStep?: (step: number) => void) {
+  const network = new Network(NETWORKS.A, `run-${runs++}`);
+  const batch = 3;
+  const images = randomTensor([batch, 32, 32, 3], 1) as Tensor4D;
+  const labels = tf.tensor1d([1, 4, 7], 'int32') as Tensor1D;
+  const optimizer = adamW({ weightDecay: 0.05 });
+  tf.tidy(() => void network.forward(images));
+  const losses: number[] = [];
+  for (let i = 0; i < steps; i++) {
+    const { value, grads } = tf.variableGrads(
+      () => softmaxCrossEntropy(network.forward(images), labels, { labelSmoothing: 0.1 }) as Scalar,
+    );
+    clipGradientNorm(grads, 1);
+    const variables = [...network.variables.values()].map((variable) => ({
+      variable,
+      decay: variable.rank > 1,
+    }));
+    optimizer.step(variables, grads, 2e-3);
+    losses.push(value.dataSync()[0]!);
+    tf.dispose([value, grads]);
+    afterStep?.(i);
+  }
+  const weights = [...network.variables.values()].map((variable) => variable.dataSync<'float32'>());
+  optimizer.dispose();
+  tf.dispose([images, labels, ...network.variables.values()]);
+  return { losses, weights };
+}
+
+describe('training network A', () => {
+  beforeAll(() => useTraining());
+
+  it('keeps the number of tensors and of data buffers constant over 20 steps', () => {
+    const counts: string[] = [];
+    const before = tf.memory().numTensors;
+    train(20, () =>
+      counts.push(`${tf.memory().numTensors} ${tf.memory().numDataBuffers} ${tf.memory().numBytes}`),
+    );
+    expect(new Set(counts.slice(1)).size).toBe(1);
+    expect(tf.memory().numTensors).toBe(before);
+  });
+
+  it('gives the same bits when it is repeated, and learns', () => {
+    const [first, second] = [train(12), train(12)];
+    expect(second).toEqual(first);
+    expect(first.losses.at(-1)).toBeLessThan(0.8 * first.losses[0]!);
+  });
+});
+
+describe('one step of network A', () => {
+  it('has the loss and the gradients of TensorFlow.js autodiff', async () => {
+    const run = () => {
+      const network = new Network(NETWORKS.A, `run-${runs++}`);
+      const images = randomTensor([2, 32, 32, 3], 5) as Tensor4D;
+      const loss = () => softmaxCrossEntropy(network.forward(images), tf.tensor1d([1, 4], 'int32')) as Scalar;
+      tf.tidy(() => void loss());
+      for (const [i, variable] of [...network.variables.values()].entries()) {
+        if (variable.rank > 1) variable.assign(tf.mul(randomTensor(variable.shape, 100 + i), 0.2));
+      }
+      const { value, grads } = tf.variableGrads(loss);
+      const gradients = [...network.variables].map(([name, variable]) => ({
+        name,
+        values: grads[variable.name]!.dataSync<'float32'>(),
+      }));
+      return { loss: value.dataSync<'float32'>(), gradients };
+    };
+    await useTraining({ engine: 'cpu' });
+    const reference = run();
+    await useTraining({ engine: 'wasm' });
+    const result = run();
+    expect(relativeDifference(result.loss, reference.loss)).toBeLessThan(1e-6);
+    // Twenty layers pass rounding on from one to the next, so the bound is ten times that of one op.
+    for (const [i, { name, values }] of result.gradients.entries()) {
+      const difference = relativeDifference(values, reference.gradients[i]!.values, 1e-2);
+      expect({ name, small: difference < 1e-4 }).toEqual({ name, small: true });
+    }
+  });
+});
+
+describe('ops on slices of variables', () => {
+  it('give the gradients of the slices, zero elsewhere', async () => {
+    const inputs = [
+      { shape: [1, 5, 7, 3], tolerance: LONG_DATA_TOLERANCE },
+      { shape: [5, 5, 8, 11], tolerance: SUM_TOLERANCE },
+    ];
+    const op = (x: Tensor4D, filter: Tensor4D) =>
+      conv2d(x, tf.slice(filter, [1, 1, 0, 0], [3, 3, 3, 7]), { stride: 2 });
+    expect(await disagreements(op, inputs, { seed: 3, tolerance: LONG_DATA_TOLERANCE })).toEqual([]);
+  });
+});
+
+describe('the wasm engine', () => {
+  beforeAll(() => useTraining());
+
+  it('is what auto chooses, and starts once', async () => {
+    expect((await useTraining()).name).toBe('wasm');
+    const filter = tf.tensor4d([1], [1, 1, 1, 1]);
+    await useTraining({ engine: 'wasm' });
+    expect(conv2d(tf.tensor4d([5], [1, 1, 1, 1]), filter, { stride: 1 }).dataSync()[0]).toBe(5);
+  });
+
+  it('runs forward outside of gradients and inside of tidy without leaving tensors', () => {
+    const before = tf.memory().numTensors;
+    tf.tidy(() => void conv2d(tf.ones([2, 3, 3, 3]), tf.ones([3, 3, 3, 2]), { stride: 1 }));
+    expect(tf.memory().numTensors).toBe(before);
+  });
+
+  it('accepts tensors that were made on another backend', async () => {
+    await tf.setBackend('cpu');
+    const x = tf.tensor4d([1, 2, 3, 4], [1, 2, 2, 1]);
+    await useTraining();
+    expect([...conv2d(x, tf.tensor4d([2], [1, 1, 1, 1]), { stride: 1 }).dataSync()]).toEqual([2, 4, 6, 8]);
+  });
+
+  it('keeps clones apart from a variable that the optimizer updates in place', () => {
+    const variable = tf.variable(tf.tensor1d([1, 2]), true, 'cloned') as Variable;
+    const clone = tf.clone(variable);
+    const gradients: NamedTensorMap = { cloned: tf.tensor1d([1, 1]) };
+    adamW().step([{ variable, decay: false }], gradients, 0.5);
+    expect([...clone.dataSync()]).toEqual([1, 2]);
+    expect(variable.dataSync()[0]).toBeCloseTo(0.5, 5);
+  });
+
+  it('says that another backend was set since', async () => {
+    await tf.setBackend('cpu');
+    expect(() => conv2d(tf.zeros([1, 1, 1, 1]), tf.zeros([1, 1, 1, 1]), { stride: 1 })).toThrow(
+      /E_ENGINE: the training engine is wasm, but TensorFlow.js is set to cpu/,
+    );
+    await useTraining();
+  });
+
+  it('refuses a filter of other channels and a stride below 1', () => {
+    const x = tf.zeros([1, 4, 4, 3]) as Tensor4D;
+    expect(() => conv2d(x, tf.zeros([3, 3, 4, 8]), { stride: 1 })).toThrow(/E_SHAPE: x \[1,4,4,3\]/);
+    expect(() => conv2d(x, tf.zeros([3, 3, 3, 8]), { stride: 0 })).toThrow(/E_OPTION: stride is 0/);
+  });
+});
