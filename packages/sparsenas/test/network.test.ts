@@ -1,6 +1,17 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
-import { expandArchitecture, sameShape, TinyFormerError, type TensorData } from '@tinyformer/core';
-import { parseQuantizedNetwork, saveQuantizedNetwork } from '@tinyformer/sparse-engine';
+import {
+  dequantizeValue,
+  expandArchitecture,
+  sameShape,
+  TinyFormerError,
+  type TensorData,
+} from '@tinyformer/core';
+import {
+  compile,
+  parseQuantizedNetwork,
+  runReference,
+  saveQuantizedNetwork,
+} from '@tinyformer/sparse-engine';
 import {
   createTrainable,
   extractNetwork,
@@ -19,6 +30,7 @@ import {
   patternDensity,
   prunableLayers,
   pruneNetwork,
+  quantizeImages,
   quantizeTrained,
   uniformSparsity,
 } from '../src/index.js';
@@ -27,6 +39,9 @@ import { splitsWithoutTest, tinyArchitecture } from './tiny.js';
 
 /** Folding reorders a few float32 products of magnitude about 1. */
 const FOLD_TOLERANCE = 1e-4;
+
+/** Some twenty layers round to 1/255 of their range each; relative to the logits' norm. */
+const INT8_TOLERANCE = 0.1;
 
 const splits = splitsWithoutTest();
 let network: FloatNetwork;
@@ -38,6 +53,20 @@ beforeAll(async () => {
   network = extractNetwork(trainable, tinyArchitecture, statistics);
   trainable.dispose();
 });
+
+function floatLogits(float: FloatNetwork): number[][] {
+  const { images, count } = splits.validation;
+  const trainable = createTrainable(float);
+  const logits = tf.tidy(() => {
+    const pixels = Float32Array.from(images, (pixel) => (pixel - splits.pixelOffset) * splits.pixelScale);
+    const options = { training: false, statistics: networkStatistics(float) };
+    return trainable.forward(tf.tensor4d(pixels, [count, 8, 8, 3]), tinyArchitecture, options).arraySync();
+  });
+  trainable.dispose();
+  return logits;
+}
+
+const argmax = (values: readonly number[]) => values.indexOf(Math.max(...values));
 
 describe('pruning a network', () => {
   it('leaves the stem, depthwise convolutions and the classifier alone', () => {
@@ -136,12 +165,20 @@ describe('quantising a network', () => {
   it('gives a network that the engine accepts, the same from the same seed, with the pruned zeros in place', () => {
     const sparsity = uniformSparsity(tinyArchitecture, { density: 0.5 });
     const pruned = pruneNetwork(network, sparsity);
-    const quantized = quantizeTrained(pruned, { splits, seed: 1, name: 'tiny', sparsity });
+    const quantized = quantizeTrained(pruned, {
+      splits,
+      seed: 1,
+      name: 'tiny',
+      calibrationImages: 64,
+      sparsity,
+    });
     const text = saveQuantizedNetwork(quantized);
     expect(parseQuantizedNetwork(text)).toEqual(quantized);
-    expect(saveQuantizedNetwork(quantizeTrained(pruned, { splits, seed: 1, name: 'tiny', sparsity }))).toBe(
-      text,
-    );
+    expect(
+      saveQuantizedNetwork(
+        quantizeTrained(pruned, { splits, seed: 1, name: 'tiny', calibrationImages: 64, sparsity }),
+      ),
+    ).toBe(text);
     expect(quantized.input).toEqual({ shape: [8, 8, 3], quant: { scale: 1 / 128, zeroPoint: 0 } });
     const masks = networkMasks(network, sparsity);
     for (const layer of quantized.layers) {
@@ -153,8 +190,35 @@ describe('quantising a network', () => {
     }
   });
 
+  it('computes nearly what the float network computes, in integers', async () => {
+    const pattern = uniformSparsity(tinyArchitecture, { density: 0.5 });
+    const tuned = await fineTune(network, splits, { pattern, epochs: 4, batchSize: 32, seed: 3 });
+    const quantized = quantizeTrained(tuned, {
+      splits,
+      seed: 1,
+      name: 'tiny',
+      calibrationImages: 64,
+      sparsity: pattern,
+    });
+    const model = await compile(quantized);
+    const images = quantizeImages(splits.validation);
+    const { quant } = quantized.layers.at(-1)!.output;
+    const integer = Array.from({ length: splits.validation.count }, (_, index) =>
+      [...runReference(model, images.subarray(192 * index, 192 * (index + 1)))].map((value) =>
+        dequantizeValue(value, quant),
+      ),
+    );
+    const float = floatLogits(tuned);
+    const errors = integer.flat().map((value, index) => value - float.flat()[index]!);
+    const norm = (values: readonly number[]) =>
+      Math.sqrt(values.reduce((sum, value) => sum + value * value, 0));
+    expect(norm(errors) / norm(float.flat())).toBeLessThan(INT8_TOLERANCE);
+    const agreeing = integer.filter((logits, index) => argmax(logits) === argmax(float[index]!));
+    expect(agreeing.length / integer.length).toBeGreaterThanOrEqual(0.97);
+  });
+
   it('lets the pool keep the scale of what it reads', () => {
-    const quantized = quantizeTrained(network, { splits, seed: 1, name: 'tiny' });
+    const quantized = quantizeTrained(network, { splits, seed: 1, name: 'tiny', calibrationImages: 64 });
     const byName = new Map(quantized.layers.map((layer) => [layer.name, layer]));
     const pool = byName.get('head.pool')!;
     expect(pool.output.quant).toEqual(byName.get(pool.inputs[0]!)!.output.quant);
