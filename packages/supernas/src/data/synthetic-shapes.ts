@@ -6,6 +6,8 @@ import { createRng, TinyFormerError, type Rng } from '@tinyformer/core';
 import { PIXEL_OFFSET, PIXEL_SCALE, type Dataset, type DatasetSplits } from './dataset.js';
 import { SHAPES, type SignedDistance } from './drawn-shapes.js';
 
+const { abs, ceil, cos, floor, hypot, max, min, round, sin } = Math;
+
 export interface SyntheticShapesOptions {
   readonly seed: number;
   /** Defaults 10,000, 2,000 and 2,000. */
@@ -32,7 +34,7 @@ export function syntheticShapes(options: SyntheticShapesOptions): DatasetSplits 
     train: draw('train', trainCount),
     validation: draw('validation', validationCount),
     test: draw('test', testCount),
-    augmentation: { shift: Math.max(1, Math.round(size / 16)), flip: true },
+    augmentation: { shift: max(1, round(size / 16)), flip: true },
     pixelScale: PIXEL_SCALE,
     pixelOffset: PIXEL_OFFSET,
   };
@@ -104,9 +106,9 @@ function fillGradient(
   options: { readonly near: Colour; readonly far: Colour; readonly size: number; readonly angle: number },
 ): void {
   const { near, far, size, angle } = options;
-  const [dx, dy] = [Math.cos(angle) / size, Math.sin(angle) / size];
+  const [dx, dy] = [cos(angle) / size, sin(angle) / size];
   for (let position = 0; position < size * size; position++) {
-    const along = 0.5 + ((position % size) - size / 2) * dx + (Math.floor(position / size) - size / 2) * dy;
+    const along = 0.5 + ((position % size) - size / 2) * dx + (floor(position / size) - size / 2) * dy;
     for (let c = 0; c < CHANNELS; c++) {
       canvas[position * CHANNELS + c] = near[c]! + (far[c]! - near[c]!) * along;
     }
@@ -121,7 +123,7 @@ function drawClutter(
   const length = 0.3 + 0.7 * rng.next();
   paint(canvas, {
     size,
-    distance: (x, y) => Math.hypot(Math.max(Math.abs(x) - length, 0), y) - 0.35,
+    distance: (x, y) => hypot(max(abs(x) - length, 0), y) - 0.35,
     colour: randomColour(rng, { from: 0, to: 255 }),
     radius: size * (0.04 + 0.04 * rng.next()),
     x: rng.next() * size,
@@ -146,15 +148,15 @@ interface Placement {
 function paint(canvas: Float32Array, placement: Placement): void {
   const { size, distance, colour, radius, x, y, angle } = placement;
   const reach = radius * 1.5 + 1;
-  const [cos, sin] = [Math.cos(angle) / radius, Math.sin(angle) / radius];
-  const first = (centre: number) => Math.max(0, Math.floor(centre - reach));
-  const last = (centre: number) => Math.min(size - 1, Math.ceil(centre + reach));
+  const turn = { cos: cos(angle) / radius, sin: sin(angle) / radius };
+  const first = (centre: number) => max(0, floor(centre - reach));
+  const last = (centre: number) => min(size - 1, ceil(centre + reach));
   for (let row = first(y); row <= last(y); row++) {
     for (let column = first(x); column <= last(x); column++) {
       const dx = column + 0.5 - x;
       const dy = row + 0.5 - y;
-      const inside = -distance(dx * cos + dy * sin, dy * cos - dx * sin) * radius;
-      const cover = Math.min(1, Math.max(0, 0.5 + inside));
+      const inside = -distance(dx * turn.cos + dy * turn.sin, dy * turn.cos - dx * turn.sin) * radius;
+      const cover = min(1, max(0, 0.5 + inside));
       for (let c = 0, at = (row * size + column) * CHANNELS; c < CHANNELS; c++) {
         canvas[at + c]! += (colour[c]! - canvas[at + c]!) * cover;
       }

@@ -47,24 +47,17 @@ export class NetworkVariables {
     return result;
   }
 
-  /** With given values (by key), and masks of the same shape that are also applied to the values. @throws E_ARTEFACT when a value does not fit. */
-  static from(
-    layers: Iterable<Layer>,
-    options: {
-      readonly values: Readonly<Record<string, VariableValue>>;
-      readonly masks?: Readonly<Record<string, VariableValue>>;
-    },
-  ): NetworkVariables {
-    const { values, masks = {} } = options;
+  /** With given values by key. @throws E_ARTEFACT when a value is missing or has another shape. */
+  static from(layers: Iterable<Layer>, values: Readonly<Record<string, VariableValue>>): NetworkVariables {
+    const parameters = [...largestParameters(layers)];
+    const checked = parameters.map(([key, { decay, shape }]) => ({
+      key,
+      value: checkShape(values[key], { key, shape }),
+      decay,
+    }));
     const result = new NetworkVariables();
     const prefix = newPrefix();
-    for (const [key, { decay, shape }] of largestParameters(layers)) {
-      const mask = masks[key];
-      const { data } = checkShape(values[key], { key, shape });
-      if (mask) checkShape(mask, { key: `the mask of ${key}`, shape });
-      const value = { shape, data: mask ? data.map((weight, i) => weight * mask.data[i]!) : data };
-      result.#add(`${prefix}/${key}`, { key, value, decay, ...(mask && { mask }) });
-    }
+    for (const entry of checked) result.#add(`${prefix}/${entry.key}`, entry);
     return result;
   }
 
@@ -108,18 +101,13 @@ export class NetworkVariables {
 
   #add(
     name: string,
-    options: {
-      readonly key: string;
-      readonly value: VariableValue;
-      readonly decay: boolean;
-      readonly mask?: VariableValue;
-    },
+    options: { readonly key: string; readonly value: VariableValue; readonly decay: boolean },
   ): void {
-    const { key, value, decay, mask } = options;
+    const { key, value, decay } = options;
     const initial = asTensor(value);
     const variable = tf.variable(initial, true, name);
     initial.dispose();
-    this.#entries.set(key, { key, variable, decay, ...(mask && { mask: tf.keep(asTensor(mask)) }) });
+    this.#entries.set(key, { key, variable, decay });
   }
 }
 

@@ -29,7 +29,7 @@ export class Supernet implements Network {
     options: { readonly seed: number; readonly values: Readonly<Record<string, VariableValue>> },
   ): Supernet {
     const { seed, values } = options;
-    return new Supernet(space, seed, NetworkVariables.from(allLayers(space), { values }));
+    return new Supernet(space, seed, NetworkVariables.from(allLayers(space), values));
   }
 
   /** @throws E_ARCHITECTURE when the path is not of this space. */

@@ -1,6 +1,12 @@
 /** @file A single path that trains: fresh variables or those of a float network, and masks that keep its zeros. */
 import type * as tf from '@tensorflow/tfjs-core';
-import { expandArchitecture, type Architecture, type Layer, type TensorData } from '@tinyformer/core';
+import {
+  expandArchitecture,
+  InternalError,
+  type Architecture,
+  type Layer,
+  type TensorData,
+} from '@tinyformer/core';
 import type { FloatNetwork } from '../network/float-network.js';
 import { forward, type ForwardOptions } from '../network/forward.js';
 import { parametersOf, toTrainingLayout } from '../network/parameters.js';
@@ -34,10 +40,10 @@ export class TrainableNetwork implements Network {
 
   /** Masked weights become 0 and stay there through training; the masks of layers that are not named stay as they are. */
   setMasks(masks: WeightMasks): void {
-    for (const layer of this.#layers) {
-      const tensor = masks[layer.name];
-      if (!tensor) continue;
-      this.variables.setMask(layer.name, 'weights', toTrainingLayout(layer, { name: 'weights', tensor }));
+    for (const [name, tensor] of Object.entries(masks)) {
+      const layer = this.#layers.find((candidate) => candidate.name === name);
+      if (!layer) throw new InternalError(`a mask names the layer ${name}, which the network does not have`);
+      this.variables.setMask(name, 'weights', toTrainingLayout(layer, { name: 'weights', tensor }));
     }
   }
 
@@ -54,23 +60,16 @@ export function createTrainable(
   network: FloatNetwork,
   { masks = {} }: { readonly masks?: WeightMasks } = {},
 ): TrainableNetwork {
-  const layers = expandArchitecture(network.architecture);
-  const values: Record<string, VariableValue> = {};
-  const maskValues: Record<string, VariableValue> = {};
-  for (const layer of layers) {
-    for (const { name } of parametersOf(layer)) {
-      values[`${layer.name}/${name}`] = toTrainingLayout(layer, {
-        name,
-        tensor: network.layers[layer.name]![name]!,
-      });
-    }
-    const mask = masks[layer.name];
-    if (mask)
-      maskValues[`${layer.name}/weights`] = toTrainingLayout(layer, { name: 'weights', tensor: mask });
-  }
-  return new TrainableNetwork(
-    network.architecture,
-    network.seed,
-    NetworkVariables.from(layers, { values, masks: maskValues }),
+  const { architecture, seed } = network;
+  const layers = expandArchitecture(architecture);
+  const values = layers.flatMap((layer) =>
+    parametersOf(layer).map(({ name }): [string, VariableValue] => [
+      `${layer.name}/${name}`,
+      toTrainingLayout(layer, { name, tensor: network.layers[layer.name]![name]! }),
+    ]),
   );
+  const variables = NetworkVariables.from(layers, Object.fromEntries(values));
+  const trainable = new TrainableNetwork(architecture, seed, variables);
+  trainable.setMasks(masks);
+  return trainable;
 }
