@@ -1,5 +1,6 @@
 /** @file Compilation as a sentence: check, build the graph, run the passes, choose encodings, make the calls, plan memory. */
 import { elementCount, InternalError, type Board } from '@tinyformer/core';
+import { findKernel, type KernelParams } from '@tinyformer/mcu-runtime-c';
 import { checkBoard } from './check-board.js';
 import type { CompiledModel, KernelCall, LayerSummary } from './compiled-model.js';
 import { chooseWeightEncoding } from './encoding/choose-encoding.js';
@@ -33,7 +34,7 @@ export async function compile(
   checkNetwork(network);
   const graph = optimise(buildGraph(network));
   const encodings = chooseEncodings(graph);
-  const calls = makeCalls(graph, encodings);
+  const calls = makeCalls(graph, { encodings, source });
   const plan = planMemory(
     graph,
     calls.map(({ kernel, params }) => source.scratchBytes(kernel, params)),
@@ -68,13 +69,18 @@ function chooseEncodings(graph: Graph): readonly Encoding[] {
   });
 }
 
-function makeCalls(graph: Graph, encodings: readonly Encoding[]): readonly KernelCall[] {
+function makeCalls(
+  graph: Graph,
+  { encodings, source }: { readonly encodings: readonly Encoding[]; readonly source: ScratchSource },
+): readonly KernelCall[] {
   return graph.nodes.map((node, index) => {
     const definition = definitionOf(node);
     const site = siteOf(graph, node);
     const encoding = encodings[index]!;
+    const kernel = definition.kernel(encoding);
+    const { struct } = findKernel(source.manifest, kernel).entry;
     const params = { ...definition.geometry(site, encoding), ...definition.constants(site, encoding) };
-    return { kernel: definition.kernel(encoding), params } as KernelCall;
+    return { kernel, struct, params: params as KernelParams };
   });
 }
 

@@ -7,6 +7,8 @@ import type { MemoryPlan } from './memory/plan-memory.js';
 /** One call of a C kernel: its name and the fields of its parameter struct. */
 export interface KernelCall {
   readonly kernel: string;
+  /** The C struct of its parameters. */
+  readonly struct: string;
   readonly params: KernelParams;
 }
 

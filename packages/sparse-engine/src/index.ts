@@ -55,3 +55,7 @@ export {
   type KernelCycleTable,
   type LatencyTable,
 } from './cost/latency.js';
+
+export { generateProject, PROJECT_KIND, type ProjectFile } from './codegen/generate-project.js';
+export { writeProject } from './codegen/write-project.js';
+export { SparseEngine } from './sparse-engine.js';

@@ -1,0 +1,46 @@
+/** @file Compiled model -> the files of a C project. Pure and deterministic: the same model gives the same bytes. */
+import { TOOL_VERSION } from '@tinyformer/core';
+import { runtimeSources } from '@tinyformer/mcu-runtime-c';
+import type { CompiledModel } from '../compiled-model.js';
+import { checkName } from '../frontend/names.js';
+import { cmakeLists, projectReadme } from './build-files.js';
+import { MAIN_SOURCE } from './main-source.js';
+import { modelHeader } from './model-header.js';
+import { modelSource } from './model-source.js';
+import { weightsHeader, weightsSource } from './weights-source.js';
+
+export interface ProjectFile {
+  /** Relative to the project, with forward slashes. */
+  readonly path: string;
+  readonly text: string;
+}
+
+export const PROJECT_KIND = 'tinyformer/c-project';
+/** The file by which a folder is known to be a generated project. */
+export const PROJECT_MARK = 'tinyformer.json';
+
+/**
+ * @param options.name of the CMake project; the network's name unless given
+ * @throws E_NAME when the name is no identifier
+ */
+export function generateProject(
+  model: CompiledModel,
+  { name = model.graph.name }: { readonly name?: string } = {},
+): readonly ProjectFile[] {
+  checkName(name, 'the project');
+  const kernels = [...new Set(model.calls.map(({ kernel }) => kernel))];
+  const runtime = runtimeSources(kernels).map(({ path, text }) => ({ path: `runtime/${path}`, text }));
+  const sources = runtime.map(({ path }) => path).filter((path) => path.endsWith('.c'));
+  const header = { kind: PROJECT_KIND, formatVersion: 1, toolVersion: TOOL_VERSION, seed: model.seed, name };
+  return [
+    { path: 'CMakeLists.txt', text: cmakeLists(name, sources) },
+    { path: 'README.md', text: projectReadme(name, model) },
+    { path: PROJECT_MARK, text: `${JSON.stringify(header, null, 2)}\n` },
+    { path: 'src/main.c', text: MAIN_SOURCE },
+    { path: 'src/model.c', text: modelSource(model) },
+    { path: 'src/model.h', text: modelHeader(model) },
+    { path: 'src/weights.c', text: weightsSource(model) },
+    { path: 'src/weights.h', text: weightsHeader(model) },
+    ...runtime,
+  ];
+}

@@ -1,0 +1,8 @@
+/** What tests of kernels and machines need: random calls with the outputs that the references give. */
+export {
+  CASE_KERNELS,
+  kernelCase,
+  kernelCases,
+  type KernelCase,
+  type KernelCaseOptions,
+} from './kernel-cases.js';

@@ -1,0 +1,205 @@
+/**
+ * @file Random layers of every op, for checking kernels against the references: sizes below, equal to and above any tile
+ * of the kernels, zero points at both ends, factors from tiny to above one.
+ */
+import { tensorData, type QuantParams, type Rng, type Shape, type TensorData } from '@tinyformer/core';
+import { blockEncodingOf } from '../encoding/block.js';
+import { isBlockSupported } from '../encoding/choose-encoding.js';
+import { DENSE, type Encoding } from '../encoding/encoding.js';
+import type { Attributes, GraphTensor, Site } from '../ir/graph.js';
+import { OPS } from '../ops/index.js';
+import { PROBABILITY } from '../ops/softmax.js';
+
+/** A layer and the encoding of its weights. */
+export interface RandomSite {
+  readonly site: Site;
+  readonly encoding: Encoding;
+}
+
+export const between = (rng: Rng, low: number, high: number): number => low + rng.below(high - low + 1);
+
+export function randomBytes(rng: Rng, length: number): Int8Array {
+  // One tensor in four is extreme, so that accumulators reach their bounds.
+  const isExtreme = rng.below(4) === 0;
+  return Int8Array.from({ length }, () => (isExtreme ? rng.pick([-128, 127]) : between(rng, -128, 127)));
+}
+
+function randomQuant(rng: Rng): QuantParams {
+  const zeroPoint = rng.below(3) === 0 ? rng.pick([-128, 0, 127]) : between(rng, -128, 127);
+  return { scale: 2 ** (rng.next() * 6 - 8), zeroPoint };
+}
+
+const featureMap = (rng: Rng, channels: number): Shape => [between(rng, 1, 5), between(rng, 1, 5), channels];
+
+interface Draft {
+  readonly inputs: readonly { readonly shape: Shape; readonly quant: QuantParams }[];
+  readonly quant: QuantParams;
+  readonly attributes?: Attributes;
+}
+
+function siteFrom(op: string, { inputs, quant, attributes = {} }: Draft): Site {
+  const tensors = inputs.map((tensor, index): GraphTensor => ({ name: `input${index}`, ...tensor }));
+  const node = { name: op, op, inputs: tensors.map(({ name }) => name), output: 'output', attributes };
+  const draft: Site = { node, inputs: tensors, output: { name: 'output', shape: [], quant } };
+  return { ...draft, output: { ...draft.output, shape: OPS[op]!.inferShape(draft) } };
+}
+
+interface WeightedDraft {
+  readonly shape: Shape;
+  readonly outputs: number;
+  /** Products that an output sums. */
+  readonly depth: number;
+  readonly input: QuantParams;
+  readonly output: QuantParams;
+}
+
+/** Scales such that outputs spread over int8, times up to 2^4 either way. */
+function randomWeighted(rng: Rng, { shape, outputs, depth, input, output }: WeightedDraft) {
+  const spread = (64 * output.scale) / (input.scale * Math.sqrt(depth) * 74 * 74);
+  const weights = randomBytes(
+    rng,
+    shape.reduce((product, extent) => product * extent, 1),
+  );
+  return {
+    activation: rng.pick(['none', 'relu6'] as const),
+    weights: tensorData(
+      weights.map((value) => Math.max(-127, value)),
+      shape,
+    ),
+    weightScales: Array.from({ length: outputs }, () => spread * 2 ** (rng.next() * 8 - 4)),
+    bias: tensorData(Int32Array.from({ length: outputs }, () => between(rng, -(2 ** 16), 2 ** 16))),
+  };
+}
+
+const BLOCKS = [1, 2, 4].flatMap((blockRows) =>
+  [2, 4, 8, 16].map((blockColumns) => ({ blockRows, blockColumns })),
+);
+
+/** Clears blocks of the matrix and gives their pattern; dense where no block fits. */
+function sparsify(rng: Rng, weights: TensorData, rows: number): Encoding {
+  const columns = weights.data.length / rows;
+  const block = rng.pick(BLOCKS);
+  if (!isBlockSupported({ rows, columns }, block)) return DENSE;
+  const values = weights.data as Int8Array;
+  const density = rng.pick([0, 0.1, 0.5, 1]);
+  for (let row = 0; row < rows; row += block.blockRows) {
+    for (let column = 0; column < columns; column += block.blockColumns) {
+      if (rng.next() >= density) clearBlock({ values, rows, columns }, { row, column, ...block });
+    }
+  }
+  return blockEncodingOf({ rows, columns, values }, block);
+}
+
+function clearBlock(
+  { values, rows, columns }: { values: Int8Array; rows: number; columns: number },
+  at: { row: number; column: number; blockRows: number; blockColumns: number },
+): void {
+  const end = Math.min(at.column + at.blockColumns, columns);
+  for (let row = at.row; row < Math.min(at.row + at.blockRows, rows); row++) {
+    values.fill(0, row * columns + at.column, row * columns + end);
+  }
+}
+
+function randomLinear(rng: Rng, isBlock: boolean): RandomSite {
+  const [inputs, outputs] = [between(rng, 1, 40), between(rng, 1, 20)];
+  const [input, output] = [randomQuant(rng), randomQuant(rng)];
+  const weighted = randomWeighted(rng, { shape: [outputs, inputs], outputs, depth: inputs, input, output });
+  const encoding = isBlock ? sparsify(rng, weighted.weights, outputs) : DENSE;
+  const attributes = { ...weighted, sparsity: null };
+  const inputTensor = { shape: featureMap(rng, inputs), quant: input };
+  return { site: siteFrom('linear', { inputs: [inputTensor], quant: output, attributes }), encoding };
+}
+
+function randomConvolution(rng: Rng, isBlock: boolean): RandomSite {
+  const [channels, outputs, kernel] = [between(rng, 1, 9), between(rng, 1, 12), rng.pick([1, 2, 3, 5])];
+  const [input, output] = [randomQuant(rng), randomQuant(rng)];
+  const shape = [outputs, kernel, kernel, channels];
+  const weighted = randomWeighted(rng, { shape, outputs, depth: kernel ** 2 * channels, input, output });
+  const encoding = isBlock ? sparsify(rng, weighted.weights, outputs) : DENSE;
+  const attributes = { kernel, stride: rng.pick([1, 2]), ...weighted, sparsity: null };
+  const inputTensor = { shape: featureMap(rng, channels), quant: input };
+  return { site: siteFrom('convolution', { inputs: [inputTensor], quant: output, attributes }), encoding };
+}
+
+function randomDepthwise(rng: Rng): Site {
+  const [channels, kernel] = [between(rng, 1, 19), rng.pick([1, 2, 3, 5])];
+  const [input, output] = [randomQuant(rng), randomQuant(rng)];
+  const shape = [kernel, kernel, channels];
+  const weighted = randomWeighted(rng, { shape, outputs: channels, depth: kernel ** 2, input, output });
+  const attributes = { kernel, stride: rng.pick([1, 2]), ...weighted };
+  const inputTensor = { shape: featureMap(rng, channels), quant: input };
+  return siteFrom('depthwise', { inputs: [inputTensor], quant: output, attributes });
+}
+
+function randomElementwise(rng: Rng, op: 'lookup' | 'add' | 'averagePool'): Site {
+  const shape = featureMap(rng, between(rng, 1, 33));
+  const quant = randomQuant(rng);
+  const input = { shape, quant };
+  if (op === 'averagePool') return siteFrom(op, { inputs: [input], quant });
+  if (op === 'add')
+    return siteFrom(op, { inputs: [input, { shape, quant: randomQuant(rng) }], quant: randomQuant(rng) });
+  const attributes = { function: 'random', table: tensorData(randomBytes(rng, 256)) };
+  return siteFrom(op, { inputs: [input], quant: randomQuant(rng), attributes });
+}
+
+function randomScores(rng: Rng): Site {
+  const heads = between(rng, 1, 4);
+  const headWidth = between(rng, 1, 17);
+  const shape = featureMap(rng, heads * headWidth);
+  const [query, key] = [randomQuant(rng), randomQuant(rng)];
+  const scale = (query.scale * key.scale * 74 * 74 * 2 ** (rng.next() * 4 - 2)) / 64;
+  const inputs = [query, key].map((quant) => ({ shape, quant }));
+  return siteFrom('attentionScores', {
+    inputs,
+    quant: { ...randomQuant(rng), scale },
+    attributes: { heads },
+  });
+}
+
+function randomSoftmax(rng: Rng): Site {
+  const columns = rng.pick([1, 2, 3, 4, 5, 16, 64, 100]);
+  const input = { shape: [between(rng, 1, 3), between(rng, 1, 9), columns], quant: randomQuant(rng) };
+  return siteFrom('softmax', { inputs: [input], quant: PROBABILITY });
+}
+
+function randomValues(rng: Rng): Site {
+  const heads = between(rng, 1, 4);
+  const shape = featureMap(rng, heads * between(rng, 1, 17));
+  const tokens = shape[0]! * shape[1]!;
+  const values = { shape, quant: randomQuant(rng) };
+  const probabilities = { shape: [heads, tokens, tokens], quant: PROBABILITY };
+  const scale = values.quant.scale * 2 ** (rng.next() * 4 - 2);
+  return siteFrom('attentionValues', {
+    inputs: [probabilities, values],
+    quant: { ...randomQuant(rng), scale },
+  });
+}
+
+function randomLayerNorm(rng: Rng): Site {
+  const channels = between(rng, 2, 70);
+  const attributes = {
+    gamma: tensorData(Int16Array.from({ length: channels }, () => between(rng, -16383, 16383))),
+    gammaScale: 2 ** (rng.next() * 4 - 15),
+    beta: tensorData(Int32Array.from({ length: channels }, () => between(rng, -(2 ** 24), 2 ** 24))),
+  };
+  const input = { shape: featureMap(rng, channels), quant: randomQuant(rng) };
+  return siteFrom('layerNorm', { inputs: [input], quant: randomQuant(rng), attributes });
+}
+
+const dense = (site: Site): RandomSite => ({ site, encoding: DENSE });
+
+/** A random layer for every C kernel. */
+export const RANDOM_SITES: Readonly<Record<string, (rng: Rng) => RandomSite>> = {
+  tfr_linear_dense_s8: (rng) => randomLinear(rng, false),
+  tfr_linear_block_s8: (rng) => randomLinear(rng, true),
+  tfr_convolution_dense_s8: (rng) => randomConvolution(rng, false),
+  tfr_convolution_block_s8: (rng) => randomConvolution(rng, true),
+  tfr_depthwise_dense_s8: (rng) => dense(randomDepthwise(rng)),
+  tfr_lookup_s8: (rng) => dense(randomElementwise(rng, 'lookup')),
+  tfr_add_s8: (rng) => dense(randomElementwise(rng, 'add')),
+  tfr_average_pool_s8: (rng) => dense(randomElementwise(rng, 'averagePool')),
+  tfr_attention_scores_s8: (rng) => dense(randomScores(rng)),
+  tfr_softmax_s8: (rng) => dense(randomSoftmax(rng)),
+  tfr_attention_values_s8: (rng) => dense(randomValues(rng)),
+  tfr_layer_norm_s8: (rng) => dense(randomLayerNorm(rng)),
+};
