@@ -1,0 +1,100 @@
+/** @file `tinyformer compile` and `tinyformer simulate`: from a quantised network to C, and to what the C does on a core. */
+import { findMachine, MACHINES } from '@tinyformer/cmsis-bench';
+import { findBoard, formatBytes, formatCount } from '@tinyformer/core';
+import { writeProject } from '@tinyformer/sparse-engine';
+import Table from 'cli-table3';
+import type { Command } from 'commander';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { readInput } from '../output/out-folder.js';
+import { withProgress } from '../output/progress.js';
+import { loadSplits, parseDataSource } from '../run/data-source.js';
+import { checkOnHost, quantizedImages, type Agreement } from '../stages/accuracy.js';
+import { compileNetwork, describeModel } from '../stages/compile.js';
+import { simulate as simulateModel, type MachineFindings } from '../stages/machines.js';
+import { boardOption, countOption, dataOption, seedOption, smokeOption } from './options.js';
+
+interface CompileFlags {
+  readonly board: string;
+  readonly out: string;
+}
+
+interface SimulateFlags {
+  readonly data: string;
+  readonly smoke: boolean;
+  readonly seed: number;
+  readonly machine?: string;
+  readonly samples: number;
+}
+
+export function addCompileCommands(program: Command): void {
+  program
+    .command('compile')
+    .description('SparseEngine: a quantised network to a C project for a board')
+    .argument('<network>', 'a quantised network')
+    .addOption(boardOption())
+    .option('--out <folder>', 'the C project', 'firmware')
+    .action(compile);
+  program
+    .command('simulate')
+    .description('run a quantised network everywhere: equal in every value, and how many instructions')
+    .argument('<network>', 'a quantised network')
+    .addOption(dataOption())
+    .addOption(smokeOption())
+    .addOption(seedOption())
+    .option('--machine <name>', `one of ${MACHINES.map(({ name }) => name).join(', ')}; default all`)
+    .addOption(countOption('--samples <number>', 'test images').default(16))
+    .action(simulate);
+}
+
+async function compile(networkFile: string, { board, out }: CompileFlags): Promise<void> {
+  const model = await compileNetwork(readInput(networkFile, 'tinyformer search'), {
+    board: findBoard(board),
+  });
+  writeProject(model, out);
+  console.log(describeModel(model));
+  console.log(`${out}: ${formatBytes(model.flashBytes)} of flash, ${formatBytes(model.sramBytes)} of SRAM`);
+}
+
+async function simulate(networkFile: string, flags: SimulateFlags): Promise<void> {
+  const { data, smoke, seed, samples, machine } = flags;
+  const machines = machine === undefined ? MACHINES : [findMachine(machine)];
+  const text = readInput(networkFile, 'tinyformer search');
+  const model = await compileNetwork(text, {});
+  const { test } = await loadSplits(parseDataSource(data), { seed, smoke });
+  const directory = mkdtempSync(join(tmpdir(), 'tinyformer-'));
+  try {
+    const projectDirectory = join(directory, 'firmware');
+    writeProject(model, projectDirectory);
+    const images = quantizedImages(test, samples);
+    await withProgress('Checking on this computer', async (progress) => {
+      const { agreements } = await checkOnHost(model, { images, labels: test.labels, progress });
+      console.log(renderFindings(agreements));
+      return '';
+    });
+    await withProgress('Simulating', async (progress) => {
+      const findings = await simulateModel({ model, projectDirectory, images, machines, progress });
+      console.log(renderFindings(findings));
+      return '';
+    });
+  } finally {
+    rmSync(directory, { recursive: true, force: true });
+  }
+}
+
+function renderFindings(findings: readonly (Agreement & Partial<MachineFindings>)[]): string {
+  const table = new Table({ head: ['machine', 'exact', 'images', 'instructions', 'cycles (estimate)', ''] });
+  const figure = (value: number | null | undefined) => (value == null ? '-' : formatCount(value));
+  table.push(
+    ...findings.map(({ name, exact, samples, instructions, cycles, remark }) => [
+      name,
+      exact === null ? 'not run' : exact ? 'yes' : 'NO',
+      samples,
+      figure(instructions),
+      figure(cycles),
+      remark ?? '',
+    ]),
+  );
+  return table.toString();
+}

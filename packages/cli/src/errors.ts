@@ -1,0 +1,14 @@
+/** @file What a person sees of an error: one line with its code and remedy; the stack only on request. */
+
+/** `E_CODE: what is wrong. What to do`, on one line. */
+export function describeError(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error);
+  const line = message.split('\n')[0]!.trim();
+  return /^E_[A-Z0-9_]+: /.test(line)
+    ? ended(line)
+    : `${ended(`E_INTERNAL: ${line}`)} This is a defect of tinyformer: please report it with the output of --debug.`;
+}
+
+function ended(line: string): string {
+  return /[.!?]$/.test(line) ? line : `${line}.`;
+}

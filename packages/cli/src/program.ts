@@ -1,0 +1,42 @@
+/** @file The program: its commands, and errors as one line with exit code 1 (2 where the command line itself is wrong). */
+import { TOOL_VERSION } from '@tinyformer/core';
+import { Command, CommanderError } from 'commander';
+import { addCompileCommands } from './commands/compile.js';
+import { addDoctorCommand } from './commands/doctor.js';
+import { addInspectCommand } from './commands/inspect.js';
+import { addRunCommand } from './commands/run.js';
+import { addSearchCommand } from './commands/search.js';
+import { addTrainCommands } from './commands/train.js';
+import { describeError } from './errors.js';
+
+const USAGE_ERROR = 2;
+
+/** Runs one command line (without node and script). Returns the exit code. */
+export async function main(args: readonly string[]): Promise<number> {
+  const program = createProgram();
+  try {
+    await program.parseAsync([...args], { from: 'user' });
+    return 0;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : USAGE_ERROR;
+    console.error(describeError(error));
+    if (program.opts<{ debug: boolean }>().debug) console.error(error);
+    return 1;
+  }
+}
+
+function createProgram(): Command {
+  const program = new Command('tinyformer')
+    .description('Designs sparse convolution-transformer networks and deploys them on microcontrollers.')
+    .version(TOOL_VERSION)
+    .option('--debug', 'with the stack of an error', false)
+    .exitOverride()
+    .showHelpAfterError('Add --help for the options.');
+  addRunCommand(program);
+  addTrainCommands(program);
+  addSearchCommand(program);
+  addCompileCommands(program);
+  addInspectCommand(program);
+  addDoctorCommand(program);
+  return program;
+}
