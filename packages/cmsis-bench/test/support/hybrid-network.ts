@@ -12,6 +12,7 @@ import {
 } from '@tinyformer/core';
 import type { QuantizedLayer, QuantizedNetwork } from '@tinyformer/sparse-engine';
 
+const BLOCK: BlockShape = { blockRows: 2, blockColumns: 4 };
 const quant = (scale: number, zeroPoint = 0): QuantParams => ({ scale, zeroPoint });
 const RELU6 = quant(6 / 255, -128);
 
@@ -62,16 +63,10 @@ function weighted(rng: Rng, { shape, outputs, inputs, sparsity = null }: WeightO
 class Builder {
   readonly layers: QuantizedLayer[] = [];
 
-  private readonly block: BlockShape;
-  private last: { name: string; shape: Shape; quant: QuantParams };
-
   constructor(
     readonly rng: Rng,
-    { block, last }: { block: BlockShape; last: Builder['last'] },
-  ) {
-    this.block = block;
-    this.last = last;
-  }
+    private last: { name: string; shape: Shape; quant: QuantParams },
+  ) {}
 
   get current(): string {
     return this.last.name;
@@ -88,7 +83,7 @@ class Builder {
     { outputs, kernel, stride = 1, relu = false, sparse = false }: ConvolutionOptions,
   ): string {
     const [height, width, inputs] = this.last.shape as [number, number, number];
-    const sparsity = sparse ? this.block : null;
+    const sparsity = sparse ? BLOCK : null;
     const shape = [outputs, kernel, kernel, inputs];
     return this.push({
       op: 'convolution',
@@ -118,7 +113,7 @@ class Builder {
       activation: 'relu6',
       ...weighted(this.rng, {
         shape: [kernel, kernel, channels],
-        outputs: channels,
+        outputs: CHANNELS,
         inputs: kernel * kernel,
       }),
     });
@@ -127,7 +122,7 @@ class Builder {
   linear(name: string, { outputs, from = this.current, sparse = false }: LinearOptions): string {
     const source = this.layers.find((layer) => layer.name === from)!.output.shape;
     const inputs = source.at(-1)!;
-    const sparsity = sparse ? this.block : null;
+    const sparsity = sparse ? BLOCK : null;
     return this.push({
       op: 'linear',
       name,
@@ -203,57 +198,30 @@ interface LinearOptions {
   readonly sparse?: boolean;
 }
 
-export interface HybridSizes {
-  readonly height: number;
-  readonly width: number;
-  readonly stem: number;
-  readonly expanded: number;
-  readonly kernel: 1 | 3 | 5;
-  readonly stride: 1 | 2;
-  readonly heads: number;
-  readonly headWidth: number;
-  readonly mlp: number;
-  readonly block: BlockShape;
-}
+const [HEIGHT, WIDTH, CHANNELS, HEADS] = [11, 9, 14, 2];
 
-/** No size is a multiple of a tile. */
-const ODD_SIZES: HybridSizes = {
-  height: 11,
-  width: 9,
-  stem: 10,
-  expanded: 26,
-  kernel: 3,
-  stride: 2,
-  heads: 2,
-  headWidth: 7,
-  mlp: 29,
-  block: { blockRows: 2, blockColumns: 4 },
-};
-
-/** Stem, inverted residual, encoder block, classifier. */
-export function hybridNetwork(seed: number, sizes: HybridSizes = ODD_SIZES): QuantizedNetwork {
-  const { height, width, kernel, stride, heads, mlp } = sizes;
-  const channels = heads * sizes.headWidth;
-  const input = { shape: [height, width, 3], quant: quant(2 / 255, 0) };
-  const b = new Builder(createRng(seed), { block: sizes.block, last: { name: 'input', ...input } });
-  const stem = b.convolution('stem', { outputs: sizes.stem, kernel: 3, stride, relu: true });
-  b.convolution('block.expand', { outputs: sizes.expanded, kernel: 1, relu: true, sparse: true });
-  b.depthwise('block.depthwise', { kernel, stride: 1 });
-  b.convolution('block.project', { outputs: sizes.stem, kernel: 1, sparse: true });
+/** Stem, inverted residual, downsampling, encoder block, classifier; no size is a multiple of a tile. */
+export function hybridNetwork(seed: number): QuantizedNetwork {
+  const input = { shape: [HEIGHT, WIDTH, 3], quant: quant(2 / 255, 0) };
+  const b = new Builder(createRng(seed), { name: 'input', ...input });
+  const stem = b.convolution('stem', { outputs: 10, kernel: 3, stride: 2, relu: true });
+  b.convolution('block.expand', { outputs: 26, kernel: 1, relu: true, sparse: true });
+  b.depthwise('block.depthwise', { kernel: 3, stride: 1 });
+  b.convolution('block.project', { outputs: 10, kernel: 1, sparse: true });
   b.add('block.add', stem);
-  b.depthwise('down', { kernel, stride });
-  const tokens = b.convolution('embed', { outputs: channels, kernel, stride, sparse: true });
+  b.depthwise('down', { kernel: 5, stride: 2 });
+  const tokens = b.convolution('embed', { outputs: CHANNELS, kernel: 3, stride: 1, sparse: true });
   const normed = b.layerNorm('encoder.norm1');
   const [q, k, v] = ['query', 'key', 'value'].map((part) =>
-    b.linear(`encoder.${part}`, { outputs: channels, from: normed, sparse: true }),
+    b.linear(`encoder.${part}`, { outputs: CHANNELS, from: normed, sparse: true }),
   ) as [string, string, string];
-  b.attention('encoder.attention', [q, k, v], heads);
-  b.linear('encoder.projection', { outputs: channels });
+  b.attention('encoder.attention', [q, k, v], HEADS);
+  b.linear('encoder.projection', { outputs: CHANNELS });
   const residual = b.add('encoder.add1', tokens);
   b.layerNorm('encoder.norm2');
-  b.linear('encoder.mlp1', { outputs: mlp, sparse: true });
+  b.linear('encoder.mlp1', { outputs: 29, sparse: true });
   b.gelu('encoder.gelu');
-  b.linear('encoder.mlp2', { outputs: channels, sparse: true });
+  b.linear('encoder.mlp2', { outputs: CHANNELS, sparse: true });
   b.add('encoder.add2', residual);
   b.pool('pool');
   b.linear('classifier', { outputs: 5 });
@@ -270,7 +238,7 @@ export function hybridNetwork(seed: number, sizes: HybridSizes = ODD_SIZES): Qua
 }
 
 /** Quantised images for such a network, over the whole range. */
-export function randomImages(count: number, seed: number, sizes: HybridSizes = ODD_SIZES): Int8Array[] {
+export function randomImages(count: number, seed: number): Int8Array[] {
   const rng = createRng(seed);
-  return Array.from({ length: count }, () => randomInt8(rng, [sizes.height, sizes.width, 3]).data);
+  return Array.from({ length: count }, () => randomInt8(rng, [HEIGHT, WIDTH, 3]).data);
 }
