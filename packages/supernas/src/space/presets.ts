@@ -33,11 +33,11 @@ const cifar10: SearchSpace = parseSearchSpace({
   name: 'cifar10',
   input: { height: 32, width: 32, channels: 3 },
   classes: 10,
-  stem: { channels: [12, 16, 24], kernel: [3], stride: [1] },
+  stem: { channels: [12, 16], kernel: [3], stride: [1] },
   stages: [
     {
       kind: 'convolution',
-      channels: [16, 24, 32],
+      channels: [16, 24],
       stride: [2],
       depth: [1, 2],
       kernel: [3, 5],
@@ -45,7 +45,7 @@ const cifar10: SearchSpace = parseSearchSpace({
     },
     {
       kind: 'convolution',
-      channels: [32, 48, 64],
+      channels: [32, 48],
       stride: [2],
       depth: [1, 2, 3],
       kernel: [3, 5],
@@ -53,9 +53,9 @@ const cifar10: SearchSpace = parseSearchSpace({
     },
     {
       kind: 'transformer',
-      width: [64, 80, 96],
+      width: [48, 64, 80],
       stride: [1],
-      depth: [1, 2, 3],
+      depth: [1, 2],
       heads: [2, 4],
       mlpRatio: [1, 2],
     },

@@ -81,7 +81,8 @@ export async function runTraining(options: LoopOptions): Promise<TrainingResult>
       if ((step + 1) % batcher.stepsPerEpoch !== 0) continue;
       epochLosses.push(lossSum / lossCount);
       const save = () => saveState(optimizer, { variables: options.variables.all, step: step + 1 });
-      await options.onEpochEnd?.({ epoch: epochLosses.length, loss: lossSum / lossCount, save });
+      const epoch = (step + 1) / batcher.stepsPerEpoch;
+      await options.onEpochEnd?.({ epoch, loss: lossSum / lossCount, save });
       lossSum = lossCount = 0;
     }
   } finally {
