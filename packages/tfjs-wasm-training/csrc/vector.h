@@ -48,7 +48,7 @@ INLINE float max_lanes(v128_t v) {
  * rounds to a whole number and leaves it in the low bits of the mantissa.
  */
 INLINE v128_t exp_lanes(v128_t x) {
-  x = wasm_f32x4_pmin(splat(88.0f), wasm_f32x4_pmax(splat(-87.3f), x));
+  x = wasm_f32x4_pmin(wasm_f32x4_pmax(x, splat(-87.3f)), splat(88.0f)); /* in this order NaN stays NaN */
   const v128_t shifted = add(mul(x, splat(1.44269504f)), splat(12582912.0f));
   const v128_t n = sub(shifted, splat(12582912.0f));
   /* ln 2 in two parts: the first has few bits, so that n times it is exact. */

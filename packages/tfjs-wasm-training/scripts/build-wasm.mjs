@@ -7,6 +7,7 @@
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import {
+  chmodSync,
   existsSync,
   mkdtempSync,
   readFileSync,
@@ -63,6 +64,7 @@ function compile({ compiler, linker }) {
     const output = join(folder, 'training.wasm');
     run(linker, [...LINKER_FLAGS.split(' '), ...objects, '-o', output]);
     assertNoData(readFileSync(output));
+    chmodSync(output, 0o644);
     renameSync(output, builtFile);
     writeFileSync(stampFile, `${sourcesHash()}\n`);
   } finally {

@@ -1,7 +1,7 @@
 /** @file What this package throws: a code, the value that was wrong and what to do about it. */
 
 export type TrainingErrorCode =
-  'E_NOT_STARTED' | 'E_ENGINE' | 'E_SHAPE' | 'E_LABEL' | 'E_STATE' | 'E_OPTION' | 'E_MEMORY';
+  'E_NOT_STARTED' | 'E_ENGINE' | 'E_SHAPE' | 'E_DTYPE' | 'E_LABEL' | 'E_STATE' | 'E_OPTION' | 'E_MEMORY';
 
 /** An error of use. `hint` is the remedy; the message carries the offending value and its limit. */
 export class TrainingError extends Error {

@@ -5,6 +5,7 @@
 
 import * as tf from '@tensorflow/tfjs-core';
 import type { GradConfig, NamedTensorMap, Tensor, TensorInfo } from '@tensorflow/tfjs-core';
+import { TrainingError } from './errors.js';
 import type { Heap } from './heap.js';
 
 // Attributes and inputs are typed where a kernel is defined; TensorFlow.js passes them untyped.
@@ -14,20 +15,32 @@ export interface HeapKernel {
   readonly name: string;
   readonly run: (heap: Heap, inputs: Untyped, attributes: Untyped) => TensorInfo | TensorInfo[];
   readonly gradient?: Omit<GradConfig, 'kernelName'>;
+  /** Inputs that are not float32: what the op itself has checked. */
+  readonly otherTypes?: readonly string[];
 }
 
 /** Registers kernels on `heap`, in place of those of an earlier heap. */
 export function registerKernels(heap: Heap, kernels: readonly HeapKernel[]): void {
-  for (const { name, run, gradient } of kernels) {
+  for (const { name, run, gradient, otherTypes = [] } of kernels) {
     if (tf.getKernel(name, 'wasm') !== undefined) tf.unregisterKernel(name, 'wasm');
     tf.registerKernel({
       kernelName: name,
       backendName: 'wasm',
-      kernelFunc: ({ inputs, attrs }) => run(heap, inputs as Untyped, attrs as Untyped),
+      kernelFunc: ({ inputs, attrs }) => {
+        requireFloats(inputs as NamedTensorMap, otherTypes);
+        return run(heap, inputs as Untyped, attrs as Untyped);
+      },
     });
     if (gradient !== undefined && tf.getGradient(name) === undefined) {
       tf.registerGradient({ kernelName: name, ...gradient });
     }
+  }
+}
+
+function requireFloats(inputs: NamedTensorMap, otherTypes: readonly string[]): void {
+  for (const [name, tensor] of Object.entries(inputs)) {
+    if (tensor.dtype === 'float32' || otherTypes.includes(name)) continue;
+    throw new TrainingError('E_DTYPE', `${name} is ${tensor.dtype}`, 'Cast it to float32');
   }
 }
 
@@ -56,6 +69,7 @@ export function onlyGradient(dy: Tensor | Tensor[]): Tensor {
  */
 export const identityKernel: HeapKernel = {
   name: tf.Identity,
+  otherTypes: ['x'],
   run: ({ backend }, { x }: { x: TensorInfo }) => {
     backend.incRef(x.dataId);
     return { dataId: x.dataId, shape: x.shape, dtype: x.dtype };

@@ -23,11 +23,16 @@ export interface WindowShape {
 }
 
 /** The window of `filter` (H W I O, or H W C when depthwise) over `x` (N H W C). */
-export function windowShape(x: Tensor4D, filter: Tensor4D | Tensor3D, stride: number): WindowShape {
+export function windowShape(
+  x: Tensor4D,
+  filter: Tensor4D | Tensor3D,
+  options: { readonly filterRank: 3 | 4; readonly stride: number },
+): WindowShape {
+  const { filterRank, stride } = options;
   requireShape(
-    x.rank === 4 && x.shape[3] === filter.shape[2],
+    x.rank === 4 && filter.rank === filterRank && x.shape[3] === filter.shape[2],
     () => `x [${x.shape}] and filter [${filter.shape}] do not fit each other`,
-    'x is [batch, height, width, channels] and the third dimension of the filter is channels',
+    `Give x [batch, height, width, channels] and a filter [height, width, channels${filterRank === 4 ? ', out channels' : ''}]`,
   );
   if (!Number.isInteger(stride) || stride < 1) {
     throw new TrainingError('E_OPTION', `stride is ${stride}`, 'Give a whole number of at least 1');

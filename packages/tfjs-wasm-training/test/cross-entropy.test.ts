@@ -38,6 +38,11 @@ describe('softmax cross-entropy', () => {
     expect(loss.dataSync()[0]).toBe(2000);
   });
 
+  it('does not hide a network that has diverged', () => {
+    const loss = softmaxCrossEntropy(tf.tensor2d([[0, NaN, 1]]), labelsOf([0]));
+    expect(loss.dataSync()[0]).toBeNaN();
+  });
+
   it.each([[-1], [3]])('refuses label %i of 3 classes and keeps no tensor', (label) => {
     const [logits, labels] = [tf.zeros([2, 3]) as Tensor2D, labelsOf([0, label])];
     const before = { ...tf.memory() };

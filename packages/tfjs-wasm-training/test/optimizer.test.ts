@@ -96,6 +96,11 @@ describe.each(['wasm', 'cpu'] as const)('AdamW on %s', (engine) => {
     expect(() => stepAll(optimizer, variable, { from: 1, to: 1 })).toThrow(/E_STATE.*11 elements/);
   });
 
+  it('refuses a mask of another size', () => {
+    const options = { from: 1, to: 1, mask: tf.ones([SIZE - 1]) };
+    expect(() => stepAll(adamW(), weightsVariable(), options)).toThrow(/E_SHAPE.*mask \[10\]/);
+  });
+
   it('frees its moments', () => {
     const variable = weightsVariable();
     const before = tf.memory().numTensors;

@@ -158,6 +158,12 @@ describe('the wasm engine', () => {
   it('refuses a filter of other channels and a stride below 1', () => {
     const x = tf.zeros([1, 4, 4, 3]) as Tensor4D;
     expect(() => conv2d(x, tf.zeros([3, 3, 4, 8]), { stride: 1 })).toThrow(/E_SHAPE: x \[1,4,4,3\]/);
+    expect(() => conv2d(x, tf.zeros([3, 3, 3]) as never, { stride: 1 })).toThrow(/E_SHAPE/);
     expect(() => conv2d(x, tf.zeros([3, 3, 3, 8]), { stride: 0 })).toThrow(/E_OPTION: stride is 0/);
+  });
+
+  it('refuses tensors that are not float32', () => {
+    const x = tf.zeros([1, 4, 4, 3], 'int32') as Tensor4D;
+    expect(() => conv2d(x, tf.zeros([3, 3, 3, 8]), { stride: 1 })).toThrow(/E_DTYPE: x is int32/);
   });
 });

@@ -21,7 +21,7 @@ export const conv2dKernels = windowKernels(NAME, 'conv2d');
 export function conv2d(x: Tensor4D, filter: Tensor4D, options: { readonly stride: number }): Tensor4D {
   const { stride } = options;
   const heap = currentHeap();
-  const window = windowShape(x, filter, stride);
+  const window = windowShape(x, filter, { filterRank: 4, stride });
   if (heap === undefined) return tf.conv2d(x, filter, stride, 'same');
   return runKernel(NAME, { x, filter }, { window, filterShape: filter.shape });
 }

@@ -25,7 +25,7 @@ export function depthwiseConv2d(
 ): Tensor4D {
   const { stride } = options;
   const heap = currentHeap();
-  const window = windowShape(x, filter, stride);
+  const window = windowShape(x, filter, { filterRank: 3, stride });
   if (heap === undefined) {
     return tf.depthwiseConv2d(x, tf.expandDims<Tensor4D>(filter, 3), stride, 'same');
   }

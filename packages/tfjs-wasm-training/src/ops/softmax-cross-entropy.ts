@@ -17,6 +17,7 @@ interface Attributes {
 export const crossEntropyKernels: readonly HeapKernel[] = [
   {
     name: NAME,
+    otherTypes: ['labels'],
     run: (heap, { logits, labels }: Record<'logits' | 'labels', TensorInfo>, attributes: Attributes) => {
       const [batch, classes] = logits.shape as [number, number];
       const loss = heap.output([]);
@@ -39,6 +40,7 @@ export const crossEntropyKernels: readonly HeapKernel[] = [
   },
   {
     name: GRADIENT,
+    otherTypes: ['labels'],
     run: (
       heap,
       { logits, labels, dloss }: Record<'logits' | 'labels' | 'dloss', TensorInfo>,

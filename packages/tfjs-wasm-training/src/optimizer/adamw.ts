@@ -67,6 +67,7 @@ class AdamW implements Optimizer {
     for (const entry of variables) {
       const gradient = gradients[entry.variable.name];
       if (gradient == null) continue;
+      requireFit(entry, gradient);
       const moments = this.#momentsOf(entry.variable);
       moments.step += 1;
       const update = { ...entry, gradient, moments, learningRate, options: this.#options };
@@ -118,6 +119,17 @@ class AdamW implements Optimizer {
       );
     }
     return moments;
+  }
+}
+
+function requireFit({ variable, mask }: TrainableVariable, gradient: Tensor): void {
+  for (const tensor of [variable, gradient, mask]) {
+    if (tensor === undefined || (tensor.size === variable.size && tensor.dtype === 'float32')) continue;
+    throw new TrainingError(
+      'E_SHAPE',
+      `${variable.name} is [${variable.shape}], its gradient [${gradient.shape}], its mask [${mask?.shape}]`,
+      'Variable, gradient and mask are float32 of one shape',
+    );
   }
 }
 
