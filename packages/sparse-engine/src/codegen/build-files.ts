@@ -4,9 +4,13 @@ import { runtimeIncludeDirectories } from '@tinyformer/mcu-runtime-c';
 import type { CompiledModel } from '../compiled-model.js';
 import { cIdentifier } from '../frontend/names.js';
 
-/** @param sources C files of the runtime, relative to the project. */
-export function cmakeLists(name: string, sources: readonly string[]): string {
-  const [publicFolder, ...privateFolders] = runtimeIncludeDirectories.map((folder) => `runtime/${folder}`);
+/** @param runtime paths of the runtime's files, relative to the project. */
+export function cmakeLists(name: string, runtime: readonly string[]): string {
+  const folders = runtimeIncludeDirectories
+    .map((folder) => `runtime/${folder}`)
+    .filter((folder) => runtime.some((path) => path.startsWith(`${folder}/`)));
+  const [publicFolder, ...privateFolders] = folders;
+  const sources = runtime.filter((path) => path.endsWith('.c'));
   return [
     'cmake_minimum_required(VERSION 3.13)',
     `project(${cIdentifier(name)} C)`,
@@ -35,23 +39,22 @@ export function projectReadme(name: string, model: CompiledModel): string {
   const { graph, plan, flashBytes, layers } = model;
   const input = graph.tensors[graph.input]!;
   const sum = (key: 'macs' | 'nonZeroMacs') => layers.reduce((total, layer) => total + layer[key], 0);
+  const bytes = elementCount(input.shape);
   return `# ${name}
 
-An int8 network in C99, made by tinyformer. Nothing allocates, prints or keeps state.
+An int8 network in C99, made by tinyformer. Nothing in it allocates, prints or keeps state.
 
-|                      |                                                                       |
-| -------------------- | --------------------------------------------------------------------- |
-| input                | [${input.shape.join(', ')}] int8, ${elementCount(input.shape)} bytes   |
-| classes              | ${model.classes.length} |
-| constants (flash)    | ${formatBytes(flashBytes)}, code not included |
-| arena (SRAM)         | ${formatBytes(plan.arenaBytes)}, stack not included; no plan can do with less than ${formatBytes(plan.lowerBoundBytes)} |
-| multiplications      | ${formatCount(sum('macs'))}, of which ${formatCount(sum('nonZeroMacs'))} have a weight that is not zero |
+- input: [${input.shape.join(', ')}] int8, ${bytes} bytes
+- classes: ${model.classes.length}
+- constants (flash): ${formatBytes(flashBytes)}, code not included
+- arena (SRAM): ${formatBytes(plan.arenaBytes)}, stack not included; no plan does with less than ${formatBytes(plan.lowerBoundBytes)}
+- multiplications: ${formatCount(sum('macs'))}, of which ${formatCount(sum('nonZeroMacs'))} have a weight that is not zero
 
 \`src/model.c\` is the network, one call a layer; \`src/weights.c\` its constants; \`runtime/\` the kernels that it calls.
 
 \`\`\`sh
 cmake -B build && cmake --build build
-build/main < image.bin   # ${elementCount(input.shape)} bytes
+build/main < image.bin # ${bytes} bytes
 \`\`\`
 
 In firmware, compile \`src/model.c\`, \`src/weights.c\` and every C file of \`runtime/\` with the include folders that

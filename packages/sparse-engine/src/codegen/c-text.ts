@@ -37,17 +37,33 @@ export function cString(text: string): string {
 
 /** Numbers as indented lines of an initialiser. */
 export function wrapNumbers(values: Iterable<number>): string {
+  const lines = wrapWords(
+    Array.from(values, (value) => `${value},`),
+    { indent: '  ' },
+  );
+  return lines.join('\n');
+}
+
+/** A function call, broken over lines where it is long; for a place that is indented by eight spaces. */
+export function wrapCall(name: string, values: readonly string[]): string {
+  const words = values.map((value, index) => (index < values.length - 1 ? `${value},` : `${value})`));
+  const [first, ...others] = wrapWords([`${name}(${words[0]!}`, ...words.slice(1)], {
+    indent: '            ',
+  });
+  return [first!.trimStart(), ...others].join('\n');
+}
+
+function wrapWords(words: readonly string[], { indent }: { readonly indent: string }): string[] {
   const lines: string[] = [];
-  let line = '';
-  for (const value of values) {
-    const text = `${value},`;
-    if (line.length + 1 + text.length > LINE_WIDTH) {
+  let line = indent;
+  for (const word of words) {
+    if (line !== indent && line.length + 1 + word.length > LINE_WIDTH) {
       lines.push(line);
-      line = '';
+      line = indent;
     }
-    line += line === '' ? `  ${text}` : ` ${text}`;
+    line += line === indent ? word : ` ${word}`;
   }
-  return [...lines, line].join('\n');
+  return [...lines, line];
 }
 
 /** Rows of cells as a table whose columns line up; every line begins with `prefix`. */

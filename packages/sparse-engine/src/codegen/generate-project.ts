@@ -30,10 +30,15 @@ export function generateProject(
   checkName(name, 'the project');
   const kernels = [...new Set(model.calls.map(({ kernel }) => kernel))];
   const runtime = runtimeSources(kernels).map(({ path, text }) => ({ path: `runtime/${path}`, text }));
-  const sources = runtime.map(({ path }) => path).filter((path) => path.endsWith('.c'));
   const header = { kind: PROJECT_KIND, formatVersion: 1, toolVersion: TOOL_VERSION, seed: model.seed, name };
   return [
-    { path: 'CMakeLists.txt', text: cmakeLists(name, sources) },
+    {
+      path: 'CMakeLists.txt',
+      text: cmakeLists(
+        name,
+        runtime.map(({ path }) => path),
+      ),
+    },
     { path: 'README.md', text: projectReadme(name, model) },
     { path: PROJECT_MARK, text: `${JSON.stringify(header, null, 2)}\n` },
     { path: 'src/main.c', text: MAIN_SOURCE },

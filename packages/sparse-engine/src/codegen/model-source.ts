@@ -2,7 +2,7 @@
 import { elementCount } from '@tinyformer/core';
 import type { CompiledModel } from '../compiled-model.js';
 import { lifetimesOf } from '../memory/buffers.js';
-import { cString, symbol, table } from './c-text.js';
+import { cString, symbol, table, wrapCall } from './c-text.js';
 
 export function modelSource(model: CompiledModel): string {
   return [
@@ -79,11 +79,11 @@ function parameters({ graph, calls, layers }: CompiledModel, index: number): str
 }
 
 const LAYER_MACRO = `/* One call with the hook around it; leaves model_run when the kernel refuses. */
-#define LAYER(index, call, result, bytes)                          \\
-  do {                                                             \\
+#define LAYER(index, result, bytes, call)                           \\
+  do {                                                              \\
     if (hook != NULL) hook(context, (index), 1, (result), (bytes)); \\
-    const tfr_status status = (call);                              \\
-    if (status != TFR_OK) return status;                           \\
+    const tfr_status status = (call);                               \\
+    if (status != TFR_OK) return status;                            \\
     if (hook != NULL) hook(context, (index), 0, (result), (bytes)); \\
   } while (0)
 `;
@@ -97,7 +97,7 @@ function runFunction({ graph, calls, plan }: CompiledModel): string {
   const locals = inArena.map(
     (name) => `  int8_t *const ${symbol(name, 'output')} = (int8_t *)arena + ${plan.tensorOffsets[name]};`,
   );
-  const lines = graph.nodes.map((node, index) => {
+  const layers = graph.nodes.map((node, index) => {
     const scratch = plan.scratchOffsets[index]!;
     const result = variable(node.output);
     const values = [
@@ -107,13 +107,14 @@ function runFunction({ graph, calls, plan }: CompiledModel): string {
       scratch === null ? 'NULL' : `arena + ${scratch}`,
     ];
     const bytes = elementCount(graph.tensors[node.output]!.shape);
-    return `  LAYER(${index}, ${calls[index]!.kernel}(${values.join(', ')}), ${result}, ${bytes});`;
+    const call = wrapCall(calls[index]!.kernel, values);
+    return `  LAYER(${index}, ${result}, ${bytes},\n        ${call});`;
   });
   return [
     'tfr_status model_run(const int8_t *input, int8_t *output, uint8_t *arena, model_hook hook, void *context) {',
     ...locals,
     '',
-    ...lines,
+    ...layers,
     '  return TFR_OK;',
     '}',
     '',

@@ -3,27 +3,29 @@ import type { TypedArray } from '@tinyformer/core';
 import type { CompiledModel } from '../compiled-model.js';
 import { cType, symbol, wrapNumbers } from './c-text.js';
 
-export interface ConstantArray {
+interface ConstantArray {
   readonly symbol: string;
   readonly values: TypedArray;
-  /** Name, encoding and density of the layer, for readers. */
-  readonly note: string;
 }
 
-export function constantArrays({ graph, calls, layers }: CompiledModel): readonly ConstantArray[] {
-  return graph.nodes.flatMap((node, index) => {
-    const { encoding, density } = layers[index]!;
-    const note = encoding === 'none' ? node.op : `${node.op}, ${encoding}, density ${density.toFixed(3)}`;
-    return Object.entries(calls[index]!.params).flatMap(([field, values]) =>
-      typeof values === 'number' ? [] : [{ symbol: symbol(node.name, field), values, note }],
+/** The arrays of every layer that has any, with a line on the layer for readers. */
+function constantArrays({ graph, calls, layers }: CompiledModel) {
+  const groups = graph.nodes.map((node, index) => {
+    const { name, op, encoding, density } = layers[index]!;
+    const weights = encoding === 'none' ? '' : `, ${encoding}, density ${density.toFixed(3)}`;
+    const arrays = Object.entries(calls[index]!.params).flatMap(([field, values]): ConstantArray[] =>
+      typeof values === 'number' ? [] : [{ symbol: symbol(node.name, field), values }],
     );
+    return { note: `/* ${name}: ${op}${weights} */`, arrays };
   });
+  return groups.filter(({ arrays }) => arrays.length > 0);
 }
 
 export function weightsHeader(model: CompiledModel): string {
-  const declarations = constantArrays(model).map(
-    ({ symbol: name, values }) => `extern const ${cType(values)} ${name}[${values.length}];`,
-  );
+  const declarations = constantArrays(model).flatMap(({ note, arrays }) => [
+    note,
+    ...arrays.map(({ symbol: name, values }) => `extern const ${cType(values)} ${name}[${values.length}];`),
+  ]);
   return [
     '/* The constants of the model: encoded weights, biases, rescaling factors, tables. */',
     '#ifndef WEIGHTS_H',
@@ -39,15 +41,15 @@ export function weightsHeader(model: CompiledModel): string {
 }
 
 export function weightsSource(model: CompiledModel): string {
-  const definitions = constantArrays(model).map(({ symbol: name, values, note }) =>
-    [
-      `/* ${note} */`,
-      `TFR_ALIGNED(4) const ${cType(values)} ${name}[${values.length}] = {`,
-      wrapNumbers(values),
-      '};',
-    ].join('\n'),
-  );
-  return ['#include "weights.h"', '', '#include "tfr/tfr_types.h"', '', definitions.join('\n\n'), ''].join(
-    '\n',
-  );
+  const definitions = constantArrays(model).flatMap(({ note, arrays }) => [note, ...arrays.map(definition)]);
+  return ['#include "weights.h"', '', '#include "tfr/tfr_types.h"', '', ...definitions].join('\n');
+}
+
+function definition({ symbol: name, values }: ConstantArray): string {
+  return [
+    `TFR_ALIGNED(4) const ${cType(values)} ${name}[${values.length}] = {`,
+    wrapNumbers(values),
+    '};',
+    '',
+  ].join('\n');
 }
