@@ -113,7 +113,7 @@ class Builder {
       activation: 'relu6',
       ...weighted(this.rng, {
         shape: [kernel, kernel, channels],
-        outputs: CHANNELS,
+        outputs: channels,
         inputs: kernel * kernel,
       }),
     });
