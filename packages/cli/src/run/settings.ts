@@ -75,9 +75,9 @@ const SMOKE: Effort = {
 const CIFAR10: Effort = {
   baselineEpochs: 6,
   supernas: { candidates: 4, epochs: 1, images: 8000 },
-  supernetEpochs: 12,
+  supernetEpochs: 5,
   sparsenas: { generations: 4, population: 16, validationImages: 1000 },
-  fineTuneEpochs: 12,
+  fineTuneEpochs: 10,
   machineImages: 64,
 };
 
