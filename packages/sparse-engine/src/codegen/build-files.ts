@@ -24,7 +24,7 @@ export function cmakeLists(name: string, runtime: readonly string[]): string {
     ')',
     `target_include_directories(model PUBLIC src ${publicFolder!} PRIVATE ${privateFolders.join(' ')})`,
     'set_target_properties(model PROPERTIES C_STANDARD 99 C_EXTENSIONS OFF)',
-    'target_compile_options(model PRIVATE -O2 -Wall -Wextra)',
+    'target_compile_options(model PRIVATE -O3 -Wall -Wextra)',
     'if(TFR_DOUBLE_ROUNDING)',
     '  target_compile_definitions(model PRIVATE TFR_DOUBLE_ROUNDING)',
     'endif()',
