@@ -70,8 +70,11 @@ export function requantize(
  */
 function singleRounding(acc: number, multiplier: number, shift: number): number {
   const high = acc * (multiplier >>> 16) + Math.floor((acc * (multiplier & 0xffff)) / 65536);
-  return Math.floor((high + 2 ** (shift - 17)) / 2 ** (shift - 16));
+  return Math.floor((high + POWERS[shift - 17]!) / POWERS[shift - 16]!);
 }
+
+/** 2^0 to 2^MAX_SHIFT: looked up, as a power takes longer than the rest of a rounding. */
+const POWERS = Float64Array.from({ length: MAX_SHIFT + 1 }, (_, exponent) => 2 ** exponent);
 
 /** gemmlowp's SaturatingRoundingDoublingHighMul, then RoundingDivideByPOT (or a left shift before, for factors >= 1). */
 function doubleRounding(acc: number, multiplier: number, shift: number): number {
