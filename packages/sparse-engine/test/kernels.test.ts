@@ -27,7 +27,7 @@ describe.each(runtimes)('%s kernels', (name) => {
           const { request, expected } = kernelCase(createRng(seed), kernel, { rounding });
           expect(runtime.run(request)).toEqual(expected);
         }),
-        { numRuns: 60, seed: 1 },
+        { numRuns: 40, seed: 1 },
       );
     });
   });

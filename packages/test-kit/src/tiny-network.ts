@@ -126,7 +126,8 @@ function randomWeights(
   { shape, outputs, spread }: { readonly shape: Shape; readonly outputs: number; readonly spread: number },
 ) {
   return {
-    weights: randomTensor('int8', shape, () => rng.below(255) - 127),
+    // Never 0, so that exactly the pruned blocks are empty.
+    weights: randomTensor('int8', shape, () => rng.pick([-1, 1]) * (1 + rng.below(127))),
     weightScales: Array.from({ length: outputs }, () => spread * (0.5 + rng.next())),
     bias: randomTensor('int32', [outputs], () => rng.below(4001) - 2000),
   };

@@ -114,11 +114,21 @@ export type QuantizedLayer =
   | QuantizedAdd
   | QuantizedGlobalAveragePool;
 
-/** JSON with base64 tensors. The same network gives the same text. */
+/** JSON with base64 tensors. Keys have one order, so that equal networks give equal text. */
 export function saveQuantizedNetwork(network: QuantizedNetwork): string {
-  const isTensor = (value: unknown): value is TensorData =>
-    typeof value === 'object' && value !== null && 'dtype' in value && 'data' in value;
-  return `${JSON.stringify(network, (_, value: unknown) => (isTensor(value) ? saveTensor(value) : value), 1)}\n`;
+  return `${JSON.stringify(network, (_, value: unknown) => saveValue(value), 1)}\n`;
+}
+
+/** What a reader looks for first; other keys follow by alphabet. */
+const FIRST_KEYS = ['kind', 'formatVersion', 'toolVersion', 'seed', 'name', 'op', 'inputs', 'output'];
+
+function saveValue(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+  if ('dtype' in value && 'data' in value) return saveTensor(value as TensorData);
+  const rank = (key: string): number =>
+    FIRST_KEYS.includes(key) ? FIRST_KEYS.indexOf(key) : FIRST_KEYS.length;
+  const compare = (a: string, b: string): number => rank(a) - rank(b) || (a < b ? -1 : 1);
+  return Object.fromEntries(Object.entries(value).sort(([a], [b]) => compare(a, b)));
 }
 
 /**
