@@ -134,16 +134,25 @@ export function importTableViolations(files: readonly SourceFile[]): string[] {
 
 /** Packages meet at their `exports`: no path into another package, by name or by `../`. */
 export function deepImportViolations(files: readonly SourceFile[]): string[] {
+  const exported = new Set(files.flatMap(exportsOf));
   return place(files).flatMap(({ file, inner }) =>
     importsOf(file)
       .filter((specifier) =>
         specifier.startsWith('.')
           ? posix.join(posix.dirname(inner), specifier).startsWith('..')
           : isOurs(packageOf(specifier)) &&
-            ![specifier, `${specifier}/package.json`].includes(packageOf(specifier)),
+            specifier !== packageOf(specifier) &&
+            !exported.has(specifier),
       )
       .map((specifier) => `${file.path} reaches into another package: ${specifier}`),
   );
+}
+
+/** The specifiers that a package.json exports, such as `@tinyformer/sparse-engine/testing`. */
+function exportsOf({ path, text }: SourceFile): string[] {
+  if (!path.endsWith('package.json')) return [];
+  const { name, exports = {} } = JSON.parse(text) as { name: string; exports?: Record<string, unknown> };
+  return Object.keys(exports).map((key) => `${name}${key.slice(1)}`);
 }
 
 /** The stage of a file: its folder below `src`, or the file itself where it lies directly in `src`. */
