@@ -19,9 +19,17 @@ const TEXT_RULES: readonly TextRule[] = [
     where: /./,
   },
   { what: 'unseeded randomness', pattern: /\bMath\s*\.\s*random\b/, where: SOURCES },
-  { what: 'a program started through a shell', pattern: /(?<![.\w])exec(Sync)?\(|shell:\s*true/, where: SOURCES },
+  {
+    what: 'a program started through a shell',
+    pattern: /(?<![.\w])exec(Sync)?\(|shell:\s*true/,
+    where: SOURCES,
+  },
   { what: 'an unchecked type', pattern: /\bas any\b|@ts-ignore|@ts-nocheck/, where: ANY_CODE },
-  { what: 'a test that does not run', pattern: /\b(it|test|describe)\.(skip|only|todo)(\.each)?\(/, where: ANY_CODE },
+  {
+    what: 'a test that does not run',
+    pattern: /\b(it|test|describe)\.(skip|only|todo)(\.each)?\(/,
+    where: ANY_CODE,
+  },
 ];
 
 export function textViolations(files: readonly SourceFile[]): string[] {

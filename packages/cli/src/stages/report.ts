@@ -108,7 +108,14 @@ async function makeReport(context: StageContext): Promise<Report> {
   };
 }
 
-function toReported({ name, exact, samples, instructions, cycles, remark }: MachineFindings): ReportedMachine {
+function toReported({
+  name,
+  exact,
+  samples,
+  instructions,
+  cycles,
+  remark,
+}: MachineFindings): ReportedMachine {
   return { name, exact, samples, instructions, cycles, remark };
 }
 
