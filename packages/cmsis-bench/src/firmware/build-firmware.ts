@@ -1,6 +1,6 @@
 /** @file Builds the bench firmware of a generated C project: its model and runtime, our main. */
 import { readdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { TinyFormerError } from '@tinyformer/core';
 import { runtimeIncludeDirectories } from '@tinyformer/mcu-runtime-c';
 import { ownSource } from '../machine/compile.js';
@@ -47,7 +47,7 @@ export async function buildFirmware({
   cacheDirectory,
 }: ModelFirmwareOptions): Promise<string> {
   const files = await projectFiles(projectDirectory);
-  const absolute = (names: readonly string[]) => names.map((name) => join(projectDirectory, name));
+  const absolute = (names: readonly string[]) => names.map((name) => resolve(projectDirectory, name));
   const sources = files.filter((name) => name.endsWith('.c') && name !== EXAMPLE_MAIN);
   const headers = files.filter((name) => /\.(h|def)$/.test(name));
   return linkFirmware({

@@ -1,8 +1,8 @@
 /** @file Runs hand-written assembly on a machine, one region a snippet, and says aloud when the tools are missing. */
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { test } from '@jest/globals';
+import { afterAll, test } from '@jest/globals';
 import { linkFirmware } from '../../src/firmware/link-firmware.js';
 import type { CortexMachine } from '../../src/machine/cortex-machine.js';
 import type { RegionCounts } from '../../src/machine/counts.js';
@@ -20,6 +20,7 @@ export type Test = (name: string, body: () => Promise<void>, timeoutMs?: number)
 export const machineTest: Test = ready ? test : test.skip;
 
 export const scratch = mkdtempSync(join(tmpdir(), 'tinyformer-test-'));
+afterAll(() => rmSync(scratch, { recursive: true }));
 let written = 0;
 
 /** Writes a file that nothing else uses. */
