@@ -68,3 +68,4 @@ export {
   type SuperNASResult,
   type SuperNASSearchOptions,
 } from './search/super-nas.js';
+export { useTraining } from '@tinyformer/tfjs-wasm-training';
