@@ -140,9 +140,7 @@ export function deepImportViolations(files: readonly SourceFile[]): string[] {
       .filter((specifier) =>
         specifier.startsWith('.')
           ? posix.join(posix.dirname(inner), specifier).startsWith('..')
-          : isOurs(packageOf(specifier)) &&
-            specifier !== packageOf(specifier) &&
-            !exported.has(specifier),
+          : isOurs(packageOf(specifier)) && specifier !== packageOf(specifier) && !exported.has(specifier),
       )
       .map((specifier) => `${file.path} reaches into another package: ${specifier}`),
   );
