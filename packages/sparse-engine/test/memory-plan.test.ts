@@ -30,7 +30,7 @@ describe('placing buffers', () => {
   it('never lets two overlap in space and time', () => {
     fc.assert(
       fc.property(arbitraryBuffers, (buffers) => {
-        const { buffers: placed, arenaBytes } = placeBuffers(buffers);
+        const { buffers: placed, arenaBytes } = placeBuffers(buffers, 0);
         for (const [index, a] of placed.entries()) {
           expect(a.offset % 8).toBe(0);
           expect(a.offset + a.bytes).toBeLessThanOrEqual(arenaBytes);
@@ -45,11 +45,10 @@ describe('placing buffers', () => {
   });
 
   it('reuses the memory of what is dead', () => {
-    const { arenaBytes } = placeBuffers([
-      buffer('a', 64, [0, 1]),
-      buffer('b', 32, [1, 2]),
-      buffer('c', 64, [2, 3]),
-    ]);
+    const { arenaBytes } = placeBuffers(
+      [buffer('a', 64, [0, 1]), buffer('b', 32, [1, 2]), buffer('c', 64, [2, 3])],
+      96,
+    );
     expect(arenaBytes).toBe(96);
   });
 

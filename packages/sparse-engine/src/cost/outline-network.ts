@@ -25,6 +25,14 @@ function zeros<D extends 'int8' | 'int16' | 'int32'>(dtype: D, shape: Shape): Te
   return { dtype, shape, data: new constructors[dtype](zeroBytes, 0, length) } as unknown as TensorData<D>;
 }
 
+const onesOfLength = new Map<number, readonly number[]>();
+
+function ones(length: number): readonly number[] {
+  let scales = onesOfLength.get(length);
+  if (scales === undefined) onesOfLength.set(length, (scales = new Array<number>(length).fill(1)));
+  return scales;
+}
+
 export function outlineNetwork(architecture: Architecture): QuantizedNetwork {
   const { input, classes } = architecture;
   return {
@@ -46,7 +54,7 @@ function outlineLayer(layer: Layer): QuantizedLayer {
   const outputs = layer.outputShape[2]!;
   const weighted = (shape: Shape) => ({
     weights: zeros('int8', shape),
-    weightScales: new Array<number>(outputs).fill(1),
+    weightScales: ones(outputs),
     bias: zeros('int32', [outputs]),
   });
   switch (layer.op) {

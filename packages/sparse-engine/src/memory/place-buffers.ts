@@ -26,11 +26,16 @@ const ORDERS: readonly Order[] = [
   (a, b) => a.first - b.first || b.bytes - a.bytes,
 ];
 
-export function placeBuffers(buffers: readonly ArenaBuffer[]): Placement {
-  const placements = ORDERS.map((order) => placeInOrder(buffers.toSorted(order)));
-  const best = placements.reduce((a, b) => (b.arenaBytes < a.arenaBytes ? b : a));
-  checkPlacement(best.buffers);
-  return best;
+/** @param lowerBoundBytes the most that is alive at one time: an order that reaches it ends the search. */
+export function placeBuffers(buffers: readonly ArenaBuffer[], lowerBoundBytes: number): Placement {
+  let best: Placement | undefined;
+  for (const order of ORDERS) {
+    const placement = placeInOrder(buffers.toSorted(order));
+    if (best === undefined || placement.arenaBytes < best.arenaBytes) best = placement;
+    if (best.arenaBytes - lowerBoundBytes < ARENA_ALIGNMENT) break;
+  }
+  checkPlacement(best!.buffers);
+  return best!;
 }
 
 function placeInOrder(buffers: readonly ArenaBuffer[]): Placement {
@@ -61,12 +66,14 @@ function align(bytes: number): number {
 
 /** @throws InternalError when two buffers share bytes at the same time: the planner is checked on every plan. */
 export function checkPlacement(buffers: readonly PlacedBuffer[]): void {
-  buffers.forEach((a, index) => {
-    for (const b of buffers.slice(index + 1)) {
+  for (let i = 0; i < buffers.length; i++) {
+    const a = buffers[i]!;
+    for (let j = i + 1; j < buffers.length; j++) {
+      const b = buffers[j]!;
       const overlapsInSpace = a.offset < b.offset + b.bytes && b.offset < a.offset + a.bytes;
       if (overlapsInSpace && overlapsInTime(a, b)) {
         throw new InternalError(`the plan lays ${a.names.join('/')} over ${b.names.join('/')}`);
       }
     }
-  });
+  }
 }

@@ -22,9 +22,9 @@ export interface MemoryPlan {
 /** @param scratch bytes a node, as the kernels say */
 export function planMemory(graph: Graph, scratch: readonly number[]): MemoryPlan {
   const wanted = buffersOf(graph, scratch);
-  const { buffers, arenaBytes } = placeBuffers(wanted);
   const live = liveBytes(wanted, graph.nodes.length);
   const lowerBoundBytes = Math.max(...live);
+  const { buffers, arenaBytes } = placeBuffers(wanted, lowerBoundBytes);
   const tensors = buffers.filter(({ kind }) => kind === 'tensor');
   const scratchAt = new Map(
     buffers.filter(({ kind }) => kind === 'scratch').map(({ first, offset }) => [first, offset]),
