@@ -18,7 +18,7 @@ export interface TrainingOptions {
   readonly seed: number;
   /** Default 64. */
   readonly batchSize?: number;
-  /** The peak of the cycle, default 3e-3. */
+  /** The peak of the cycle, default 8e-3. */
   readonly learningRate?: number;
   /** Default 0.02. */
   readonly weightDecay?: number;
@@ -100,7 +100,7 @@ interface StepOptions extends LoopOptions {
 
 async function trainStep(options: StepOptions): Promise<number> {
   const { splits, variables, logits, optimizer, batch, step, steps } = options;
-  const { learningRate = 3e-3, labelSmoothing = 0.1, clipNorm = 2 } = options;
+  const { learningRate = 8e-3, labelSmoothing = 0.1, clipNorm = 2 } = options;
   const x = imageTensor(batch, splits.train.imageShape);
   const labels = tf.tensor1d(batch.labels, 'int32');
   const { value, grads } = tf.variableGrads(

@@ -9,7 +9,7 @@ import type { TrainableNetwork } from '../supernet/trainable-network.js';
 import { runTraining, type TrainingOptions, type TrainingResult } from './loop.js';
 
 export interface SupernetTrainingOptions extends TrainingOptions {
-  /** Every so many steps the largest path is trained, which reaches all weights (after Yu et al., "BigNAS", 2020); 0 for never, default 4. */
+  /** Every so many steps the largest path is trained, which reaches all weights (after Yu et al., "BigNAS", 2020); 0 for never, default 3. */
   readonly largestEvery?: number;
 }
 
@@ -19,7 +19,7 @@ export function trainSupernet(
   splits: DatasetSplits,
   options: SupernetTrainingOptions,
 ): Promise<TrainingResult> {
-  const { seed, largestEvery = 4 } = options;
+  const { seed, largestEvery = 3 } = options;
   const rng = createRng(seed).fork('paths');
   const largest = largestArchitecture(supernet.space);
   const pathAt = (step: number) =>
