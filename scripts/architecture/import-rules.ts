@@ -34,7 +34,7 @@ export const PACKAGES: readonly PackageRule[] = [
   {
     folder: 'tfjs-wasm-training',
     name: `${OURS}/tfjs-wasm-training`,
-    mayImport: ['@tensorflow/tfjs-core', '@tensorflow/tfjs-backend-wasm'],
+    mayImport: TFJS,
     nodeModules: 'all',
   },
   {

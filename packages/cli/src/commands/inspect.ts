@@ -4,7 +4,7 @@ import { parseQuantizedNetwork } from '@tinyformer/sparse-engine';
 import { parseFloatNetwork } from '@tinyformer/supernas';
 import type { Command } from 'commander';
 import { parseJson, readInput } from '../output/out-folder.js';
-import { renderSummary } from '../output/report-table.js';
+import { renderSummary } from '../stages/report-table.js';
 import { compileNetwork, describeModel } from '../stages/compile.js';
 import { readSearch } from '../stages/sparsenas.js';
 import type { Report } from '../stages/report.js';

@@ -1,9 +1,9 @@
 /** @file `tinyformer run`: the whole river. */
 import { TinyFormerError } from '@tinyformer/core';
 import type { Command } from 'commander';
-import { renderSummary } from '../output/report-table.js';
+import { renderSummary } from '../stages/report-table.js';
 import { parseDataSource } from '../run/data-source.js';
-import { runRiver } from '../run/river.js';
+import { runRiver } from '../river.js';
 import { readTimings } from '../run/run-folder.js';
 import { formatDuration } from '../output/duration.js';
 import { boardOption, dataOption, epochsOption, noteOption, seedOption, smokeOption } from './options.js';

@@ -6,7 +6,7 @@ import {
   type LayerSummary,
   type QuantizedNetwork,
 } from '@tinyformer/sparse-engine';
-import { renderReport } from '../output/report-table.js';
+import { renderReport } from './report-table.js';
 import { toJson } from '../output/out-folder.js';
 import type { DatasetSummary } from '../run/data-source.js';
 import { readAccuracy } from './accuracy.js';

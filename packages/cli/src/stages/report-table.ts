@@ -1,8 +1,8 @@
 /** @file The report as tables: for the terminal with lines, for report.md in Markdown. */
 import { formatBytes, formatCount } from '@tinyformer/core';
 import Table from 'cli-table3';
-import type { Report, ReportedMachine } from '../stages/report.js';
-import { formatShare } from './share.js';
+import type { Report, ReportedMachine } from './report.js';
+import { formatShare } from '../output/share.js';
 
 type Row = readonly [figure: string, value: string];
 

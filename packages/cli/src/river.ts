@@ -4,22 +4,22 @@
  */
 import { createCostModel } from '@tinyformer/sparse-engine';
 import { useTraining } from '@tinyformer/tfjs-wasm-training';
-import { withProgress } from '../output/progress.js';
-import { accuracyStage } from '../stages/accuracy.js';
-import { baselineStage } from '../stages/baseline.js';
-import { compileStage } from '../stages/compile.js';
-import { checkSameImages, datasetStage } from '../stages/dataset.js';
-import { finishStage } from '../stages/finish.js';
-import { FILES } from '../stages/files.js';
-import { machinesStage } from '../stages/machines.js';
-import { reportStage, type Report } from '../stages/report.js';
-import { sparsenasStage } from '../stages/sparsenas.js';
-import type { Stage, StageContext } from '../stages/stage.js';
-import { supernasStage } from '../stages/supernas.js';
-import { supernetStage } from '../stages/supernet.js';
-import { loadSplits } from './data-source.js';
-import { addTiming, openRunFolder, type RunFolder } from './run-folder.js';
-import { chooseSettings, type RunChoices } from './settings.js';
+import { withProgress } from './output/progress.js';
+import { accuracyStage } from './stages/accuracy.js';
+import { baselineStage } from './stages/baseline.js';
+import { compileStage } from './stages/compile.js';
+import { checkSameImages, datasetStage } from './stages/dataset.js';
+import { finishStage } from './stages/finish.js';
+import { FILES } from './stages/files.js';
+import { machinesStage } from './stages/machines.js';
+import { reportStage, type Report } from './stages/report.js';
+import { sparsenasStage } from './stages/sparsenas.js';
+import type { Stage, StageContext } from './stages/stage.js';
+import { supernasStage } from './stages/supernas.js';
+import { supernetStage } from './stages/supernet.js';
+import { loadSplits } from './run/data-source.js';
+import { addTiming, openRunFolder, type RunFolder } from './run/run-folder.js';
+import { chooseSettings, type RunChoices } from './run/settings.js';
 
 export const STAGES: readonly Stage[] = [
   datasetStage,
