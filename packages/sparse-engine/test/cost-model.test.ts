@@ -10,6 +10,7 @@ import {
   type SparsityPattern,
 } from '@tinyformer/core';
 import { compile, createCostModel, ESTIMATED_LATENCY, modelCost } from '@tinyformer/sparse-engine';
+import { CASE_KERNELS } from '@tinyformer/sparse-engine/testing';
 import {
   arbitraryArchitecture,
   arbitraryBlock,
@@ -82,14 +83,14 @@ describe('the cost model', () => {
   });
 
   it('computes latency from the clock and takes measured cycles in place of estimates', async () => {
-    const unit = { default: { perMac: 1, perOutput: 0 } };
+    const unit = { default: { perMac: 1, perOutput: 0, perInput: 0 } };
     const costModel = await createCostModel({ latency: { 'cortex-m4': unit, 'cortex-m7': unit } });
     const cost = costModel.estimate(TINY_ARCHITECTURE, { board: { ...board, clockHz: 1e6 } });
     expect(cost.cycles).toBe(cost.macs);
     expect(cost.latencyMs).toBeCloseTo(cost.macs / 1000, 9);
   });
 
-  it('has an estimate for every core of every kernel', () => {
-    expect(Object.keys(ESTIMATED_LATENCY['cortex-m4'])).toEqual(Object.keys(ESTIMATED_LATENCY['cortex-m7']));
+  it.each(['cortex-m4', 'cortex-m7'] as const)('has an estimate for every kernel on the %s', (core) => {
+    expect(Object.keys(ESTIMATED_LATENCY[core])).toEqual(['default', ...CASE_KERNELS]);
   });
 });

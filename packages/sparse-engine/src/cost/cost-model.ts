@@ -137,5 +137,6 @@ function workloadOf(site: Site, encoding: Encoding): Workload {
     kernel: definition.kernel(encoding),
     executedMacs: definition.macs(site) * share,
     outputs: elementCount(site.output.shape),
+    inputs: site.inputs.reduce((sum, { shape }) => sum + elementCount(shape), 0),
   };
 }
