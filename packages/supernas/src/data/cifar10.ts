@@ -36,9 +36,12 @@ export interface Cifar10Options {
   readonly limit?: number;
 }
 
-/** @throws E_DATASET when a file is missing, truncated or holds a label above 9. */
+/** @throws E_DATASET when a file is missing, truncated or holds a label above 9, or the limit leaves no image. */
 export async function loadCifar10(directory: string, options: Cifar10Options): Promise<DatasetSplits> {
   const { seed, limit = Infinity } = options;
+  if (!(limit >= 1)) {
+    throw new TinyFormerError('E_DATASET', `limit is ${limit} images`, { hint: 'read at least one image' });
+  }
   const training = await readRecords(directory, { files: TRAINING_FILES, limit });
   const { validationCount = Math.floor(training.count / 10) } = options;
   const test = await readRecords(directory, { files: [TEST_FILE], limit });
@@ -55,7 +58,7 @@ async function readRecords(
   directory: string,
   { files, limit }: { readonly files: readonly string[]; readonly limit: number },
 ): Promise<Dataset> {
-  const count = Math.min(limit, files.length * RECORDS_PER_FILE);
+  const count = Math.min(Math.floor(limit), files.length * RECORDS_PER_FILE);
   const images = new Uint8Array(count * CHANNELS * PLANE);
   const labels = new Uint8Array(count);
   for (let read = 0, file = 0; read < count; file++, read += RECORDS_PER_FILE) {
