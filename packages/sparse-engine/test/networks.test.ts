@@ -8,7 +8,12 @@ import {
   runReference,
   type QuantizedNetwork,
 } from '@tinyformer/sparse-engine';
-import { arbitraryQuantizedNetwork, randomImage } from '@tinyformer/test-kit';
+import {
+  arbitraryQuantizedNetwork,
+  randomImage,
+  TINY_ARCHITECTURE,
+  tinyQuantizedNetwork,
+} from '@tinyformer/test-kit';
 import fc from 'fast-check';
 
 const available = runtimeAvailability();
@@ -45,5 +50,23 @@ describe.each(runtimes)('whole networks on %s', (name) => {
         { numRuns: 15, seed: 2 },
       );
     });
+  });
+});
+
+describe('the arena', () => {
+  it('shows a plan that lays one live tensor over another', async () => {
+    const network = tinyQuantizedNetwork(createRng(1), { architecture: TINY_ARCHITECTURE });
+    const model = await compile(network);
+    const { tensorOffsets } = model.plan;
+    const over = { ...tensorOffsets, 'stage1.block0.expand': tensorOffsets['stem']! };
+    const runtime = await loadRuntime('wasm');
+    const image = randomImage(createRng(7), network.input.shape);
+    const scores = (tensors: typeof tensorOffsets) => {
+      const plan = { ...model.plan, tensorOffsets: tensors };
+      return createRuntimeExecutor({ ...model, plan }, runtime).run(image);
+    };
+    expect(scores(tensorOffsets)).toEqual(runReference(model, image));
+    expect(scores(over)).not.toEqual(runReference(model, image));
+    runtime.dispose();
   });
 });
