@@ -45,12 +45,14 @@ export { Supernet } from './supernet/supernet.js';
 export { createTrainable, TrainableNetwork, type WeightMasks } from './supernet/trainable-network.js';
 export { createMasks } from './supernet/masks.js';
 export { extractNetwork, recalibrateNorm, type RecalibrationOptions } from './supernet/extract.js';
+export { loadSupernet, saveSupernet, type LoadedSupernet } from './supernet/supernet-file.js';
 export {
-  loadSupernet,
-  saveSupernet,
-  type LoadedSupernet,
+  loadTraining,
+  saveTraining,
+  type LoadedTraining,
+  type SavedTraining,
   type TrainingState,
-} from './supernet/supernet-file.js';
+} from './supernet/training-state.js';
 export type { EpochEnd, TrainingOptions, TrainingProgress, TrainingResult } from './training/loop.js';
 export { trainNetwork, trainSupernet, type SupernetTrainingOptions } from './training/train.js';
 export { evaluateAccuracy, evaluatePath, type EvaluationOptions } from './training/evaluate.js';

@@ -5,7 +5,6 @@ import {
   parseArtefact,
   sameShape,
   saveTensor,
-  TinyFormerError,
   type Architecture,
   type ArtefactHeader,
   type Layer,
@@ -14,6 +13,7 @@ import {
 } from '@tinyformer/core';
 import { z } from 'zod';
 import { architectureSchema } from './architecture-schema.js';
+import { checkedPart, damaged, mapRecord, savedTensor } from './artefact-parts.js';
 import { isNormalised, parametersOf, type ParameterName } from './parameters.js';
 
 const KIND = 'tinyformer/float-network';
@@ -40,11 +40,6 @@ export function saveFloatNetwork(network: FloatNetwork): string {
   return `${JSON.stringify({ ...network, layers })}\n`;
 }
 
-const savedTensor = z.strictObject({
-  dtype: z.literal('float32'),
-  shape: z.array(z.int().min(1)).min(1).max(4),
-  base64: z.string(),
-});
 const schema = z.strictObject({
   kind: z.literal(KIND),
   formatVersion: z.literal(FORMAT_VERSION),
@@ -56,12 +51,8 @@ const schema = z.strictObject({
 
 /** @throws E_ARTEFACT, E_FORMAT_VERSION, E_ARCHITECTURE when the text is not a whole and consistent network. */
 export function parseFloatNetwork(text: string): FloatNetwork {
-  const parsed = schema.safeParse(parseArtefact(text, { kind: KIND, formatVersion: FORMAT_VERSION }));
-  if (!parsed.success) {
-    const issue = parsed.error.issues[0]!;
-    throw damaged(`${issue.path.join('.')}: ${issue.message}`, parsed.error);
-  }
-  const { architecture, layers: saved, ...header } = parsed.data;
+  const artefact = parseArtefact(text, { kind: KIND, formatVersion: FORMAT_VERSION });
+  const { architecture, layers: saved, ...header } = checkedPart(artefact, { schema, kind: KIND });
   const layers = mapRecord(saved, (tensors) =>
     mapRecord(tensors, loadTensor<'float32'>),
   ) as FloatNetwork['layers'];
@@ -87,26 +78,15 @@ function checkTensors(layers: readonly Layer[], saved: FloatNetwork['layers']): 
   for (const [layer, shapes] of expected) {
     for (const [name, shape] of Object.entries(shapes)) {
       const tensor = saved[layer]?.[name as TensorName];
-      if (!tensor) throw damaged(`${layer} has no ${name}`);
+      if (!tensor) throw damaged(KIND, `${layer} has no ${name}`);
       if (!sameShape(tensor.shape, shape)) {
-        throw damaged(`${layer}.${name} has the shape [${tensor.shape}], expected [${shape}]`);
+        throw damaged(KIND, `${layer}.${name} has the shape [${tensor.shape}], expected [${shape}]`);
       }
       if (!tensor.data.every(Number.isFinite))
-        throw damaged(`${layer}.${name} holds a value that is not finite`);
+        throw damaged(KIND, `${layer}.${name} holds a value that is not finite`);
     }
   }
   const known = new Set(expected.map(([layer]) => layer));
   const unknown = Object.keys(saved).find((layer) => !known.has(layer));
-  if (unknown !== undefined) throw damaged(`the architecture has no layer "${unknown}"`);
-}
-
-function damaged(what: string, cause?: unknown): TinyFormerError {
-  return new TinyFormerError('E_ARTEFACT', `a ${KIND} is damaged: ${what}`, {
-    hint: 'make the artefact again',
-    cause,
-  });
-}
-
-function mapRecord<T, U>(record: Readonly<Record<string, T>>, map: (value: T) => U): Record<string, U> {
-  return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, map(value)]));
+  if (unknown !== undefined) throw damaged(KIND, `the architecture has no layer "${unknown}"`);
 }

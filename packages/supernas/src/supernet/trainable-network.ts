@@ -25,7 +25,17 @@ export class TrainableNetwork implements Network {
     return new TrainableNetwork(architecture, seed, variables);
   }
 
-  constructor(
+  /** With weights by variable key, of exactly the shapes that the architecture needs. */
+  static restore(
+    architecture: Architecture,
+    options: { readonly seed: number; readonly values: Readonly<Record<string, VariableValue>> },
+  ): TrainableNetwork {
+    const { seed, values } = options;
+    const variables = NetworkVariables.from(expandArchitecture(architecture), values);
+    return new TrainableNetwork(architecture, seed, variables);
+  }
+
+  private constructor(
     readonly architecture: Architecture,
     readonly seed: number,
     readonly variables: NetworkVariables,
@@ -68,8 +78,7 @@ export function createTrainable(
       toTrainingLayout(layer, { name, tensor: network.layers[layer.name]![name]! }),
     ]),
   );
-  const variables = NetworkVariables.from(layers, Object.fromEntries(values));
-  const trainable = new TrainableNetwork(architecture, seed, variables);
+  const trainable = TrainableNetwork.restore(architecture, { seed, values: Object.fromEntries(values) });
   trainable.setMasks(masks);
   return trainable;
 }

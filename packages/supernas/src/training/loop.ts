@@ -9,7 +9,7 @@ import { createBatcher, type Batch } from '../data/batches.js';
 import type { DatasetSplits } from '../data/dataset.js';
 import { imageTensor } from '../network/norm-statistics.js';
 import type { NetworkVariable, NetworkVariables } from '../network/variables.js';
-import type { TrainingState } from '../supernet/supernet-file.js';
+import type { TrainingState } from '../supernet/training-state.js';
 import { learningRateAt } from './schedule.js';
 
 export interface TrainingOptions {
