@@ -54,23 +54,31 @@ async function search(supernetFile: string, flags: SearchFlags): Promise<void> {
     ...(generations !== undefined && { generations }),
     ...(population !== undefined && { population }),
   };
-  const checkpoint = fileCheckpoint(join(out, FILES.sparsenasCheckpoint), { settings, effort });
+  const checkpoint = fileCheckpoint(join(out, FILES.sparsenasCheckpoint), {
+    settings,
+    effort,
+    supernet: text,
+  });
   const costModel = await createCostModel();
   const shared = { ...settings, splits };
   await withProgress('Searching sparse paths', async (progress) => {
     const task = { ...shared, effort, costModel, checkpoint, progress };
     const { artefact, remark } = await searchSparse(supernet, task);
     writeWhole(join(out, FILES.sparsenas), artefact);
-    checkpoint.remove();
     return remark;
   });
   const { best } = readSearch(readInput(join(out, FILES.sparsenas)));
   await withProgress('Pruning, fine-tuning, quantising', async (progress) => {
-    const task = { ...shared, name: 'model', epochs: epochs ?? settings.fineTuneEpochs, progress };
+    const fineTuneEpochs = epochs ?? settings.fineTuneEpochs;
+    const work = { settings, fineTuneEpochs, candidate: best.candidate, supernet: text };
+    const finishCheckpoint = fileCheckpoint(join(out, FILES.finishCheckpoint), work);
+    const task = { ...shared, name: 'model', epochs: fineTuneEpochs, checkpoint: finishCheckpoint, progress };
     const { float, quantized, summary, remark } = await finishPath(supernet, best.candidate, task);
     writeWhole(join(out, FILES.floatNetwork), float);
     writeWhole(join(out, FILES.finish), summary);
     writeWhole(join(out, FILES.network), quantized);
+    finishCheckpoint.remove();
+    checkpoint.remove();
     return remark;
   });
   supernet.dispose();

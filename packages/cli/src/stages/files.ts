@@ -9,6 +9,7 @@ export const FILES = {
   sparsenasCheckpoint: 'sparsenas.checkpoint.json',
   floatNetwork: 'network.float.json',
   finish: 'finish.json',
+  finishCheckpoint: 'finish.checkpoint.json',
   network: 'network.json',
   firmware: 'firmware',
   model: 'model.txt',

@@ -5,6 +5,7 @@ import { loadSupernet, saveFloatNetwork, type DatasetSplits, type Supernet } fro
 import type { Progress } from '../output/progress.js';
 import { formatShare } from '../output/share.js';
 import { saveOwn } from './artefact.js';
+import { fileCheckpoint, type Checkpoint } from './checkpoint.js';
 import { FILES } from './files.js';
 import { readSearch } from './sparsenas.js';
 import type { Stage } from './stage.js';
@@ -15,6 +16,7 @@ export interface FinishTask {
   readonly name: string;
   readonly epochs: number;
   readonly batchSize: number;
+  readonly checkpoint: Checkpoint;
   readonly progress: Progress;
 }
 
@@ -25,15 +27,18 @@ export interface FinishedTexts {
   readonly remark: string;
 }
 
-/** Prunes, trains on and quantises; the artefacts' texts and a remark. */
+/** Prunes, trains on from the checkpoint or afresh, and quantises; the artefacts' texts and a remark. */
 export async function finishPath(
   supernet: Supernet,
   candidate: Candidate,
   task: FinishTask,
 ): Promise<FinishedTexts> {
-  const { progress, ...options } = task;
+  const { progress, checkpoint, ...options } = task;
+  const resume = checkpoint.load();
   const { float, quantized, sparsity, validationAccuracy } = await finishCandidate(supernet, candidate, {
     ...options,
+    ...(resume !== null && { resume }),
+    onCheckpoint: checkpoint.save,
     onProgress: ({ step, steps, loss }) => {
       progress.update(step, { total: steps, note: `loss ${loss.toFixed(2)}` });
     },
@@ -54,16 +59,20 @@ export const finishStage: Stage = {
     const { supernet } = loadSupernet(folder.read(FILES.supernet));
     try {
       const { candidate } = readSearch(folder.read(FILES.sparsenas)).best;
+      const path = folder.pathOf(FILES.finishCheckpoint);
+      const checkpoint = fileCheckpoint(path, { settings, candidate });
       const { float, quantized, summary, remark } = await finishPath(supernet, candidate, {
         ...settings,
         name: `tinyformer_${settings.data.kind}`,
         epochs: settings.fineTuneEpochs,
         splits: await splits(),
         progress,
+        checkpoint,
       });
       folder.write(FILES.floatNetwork, float);
       folder.write(FILES.finish, summary);
       folder.write(FILES.network, quantized);
+      checkpoint.remove();
       return remark;
     } finally {
       supernet.dispose();
