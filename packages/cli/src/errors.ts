@@ -2,8 +2,8 @@
 
 /** `E_CODE: what is wrong. What to do`, on one line. */
 export function describeError(error: unknown): string {
-  const message = error instanceof Error ? error.message : String(error);
-  const line = message.split('\n')[0]!.trim();
+  const message = typeof error === 'object' && error !== null && 'message' in error ? error.message : error;
+  const line = String(message).split('\n')[0]!.trim();
   return /^E_[A-Z0-9_]+: /.test(line)
     ? ended(line)
     : `${ended(`E_INTERNAL: ${line}`)} This is a defect of tinyformer: please report it with the output of --debug.`;

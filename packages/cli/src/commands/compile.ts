@@ -9,6 +9,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readInput } from '../output/out-folder.js';
 import { withProgress } from '../output/progress.js';
+import { chooseSettings } from '../run/settings.js';
 import { loadSplits, parseDataSource } from '../run/data-source.js';
 import { checkOnHost, quantizedImages, type Agreement } from '../stages/accuracy.js';
 import { compileNetwork, describeModel } from '../stages/compile.js';
@@ -62,7 +63,9 @@ async function simulate(networkFile: string, flags: SimulateFlags): Promise<void
   const machines = machine === undefined ? MACHINES : [findMachine(machine)];
   const text = readInput(networkFile, 'tinyformer search');
   const model = await compileNetwork(text, {});
-  const { test } = await loadSplits(parseDataSource(data), { seed, smoke });
+  const source = parseDataSource(data);
+  const { images: counts } = chooseSettings({ engine: '', data: source, smoke });
+  const { test } = await loadSplits(source, { seed, images: counts });
   const directory = mkdtempSync(join(tmpdir(), 'tinyformer-'));
   try {
     const projectDirectory = join(directory, 'firmware');

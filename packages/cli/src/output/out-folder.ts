@@ -90,6 +90,7 @@ function writing(path: string, work: () => void): void {
   }
 }
 
+/** ENOENT and the like; errors of another realm are no `Error` of this one. */
 function systemCode(cause: unknown): string {
-  return cause instanceof Error && 'code' in cause ? String(cause.code) : String(cause);
+  return typeof cause === 'object' && cause !== null && 'code' in cause ? String(cause.code) : String(cause);
 }

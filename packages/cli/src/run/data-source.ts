@@ -1,15 +1,18 @@
 /** @file Where the images come from: drawn shapes or CIFAR-10 files, by the text that users write for it. */
 import { createHash } from 'node:crypto';
 import { TinyFormerError } from '@tinyformer/core';
-import { loadCifar10, syntheticShapes, type Dataset, type DatasetSplits } from '@tinyformer/supernas';
+import { loadCifar10, subset, syntheticShapes, type Dataset, type DatasetSplits } from '@tinyformer/supernas';
 
 export type DataSource =
   | { readonly kind: 'synthetic' }
   /** `note` is what a reader of the figures must know of this copy, for example "JPEG copy". */
   | { readonly kind: 'cifar10'; readonly directory: string; readonly note?: string };
 
-const SMOKE_SHAPES = { trainCount: 2000, validationCount: 400, testCount: 400 };
-const SMOKE_CIFAR_IMAGES = 2000;
+export interface ImageCounts {
+  readonly train: number;
+  readonly validation: number;
+  readonly test: number;
+}
 
 /** `synthetic` or `cifar10:DIR`. @throws E_OPTION */
 export function parseDataSource(text: string, note?: string): DataSource {
@@ -22,14 +25,30 @@ export function parseDataSource(text: string, note?: string): DataSource {
   });
 }
 
-/** @throws E_DATASET when files are missing or truncated. */
+/** The images, or the first so many of each split. @throws E_DATASET when files are missing or truncated. */
 export async function loadSplits(
   data: DataSource,
-  { seed, smoke }: { readonly seed: number; readonly smoke: boolean },
+  { seed, images }: { readonly seed: number; readonly images: ImageCounts | null },
 ): Promise<DatasetSplits> {
-  return data.kind === 'synthetic'
-    ? syntheticShapes({ seed, ...(smoke && SMOKE_SHAPES) })
-    : loadCifar10(data.directory, { seed, ...(smoke && { limit: SMOKE_CIFAR_IMAGES }) });
+  if (data.kind === 'synthetic') {
+    if (images === null) return syntheticShapes({ seed });
+    const { train, validation, test } = images;
+    return syntheticShapes({ seed, trainCount: train, validationCount: validation, testCount: test });
+  }
+  const splits = await loadCifar10(data.directory, { seed });
+  return images === null
+    ? splits
+    : {
+        ...splits,
+        train: firstOf(splits.train, images.train),
+        validation: firstOf(splits.validation, images.validation),
+        test: firstOf(splits.test, images.test),
+      };
+}
+
+/** The first so many images, or all where there are fewer. */
+export function firstOf(dataset: Dataset, count: number): Dataset {
+  return subset(dataset, [...Array(Math.min(count, dataset.count)).keys()]);
 }
 
 /** Plain data that says which images these are. */

@@ -3,7 +3,7 @@
  * every stage does. Written to run.json; a folder is continued only by the same settings.
  */
 import { DEFAULT_BOARD, findBoard, type Board } from '@tinyformer/core';
-import type { DataSource } from './data-source.js';
+import type { DataSource, ImageCounts } from './data-source.js';
 
 /** What a user may choose, and the engine found. */
 export interface RunChoices {
@@ -15,16 +15,23 @@ export interface RunChoices {
   readonly board?: string;
   /** Of the supernet's training; fine-tuning takes half as many. */
   readonly epochs?: number;
+  /** Replaces what the kind of data and `smoke` would choose. */
+  readonly effort?: Partial<Effort>;
 }
 
 /** How much work the stages do. */
 export interface Effort {
+  /** Of the data; where null, all there are. */
+  readonly images: ImageCounts | null;
   readonly baselineEpochs: number;
   readonly supernas: {
     readonly candidates: number;
     readonly epochs: number;
-    /** Training images of the short trainings, from the first. */
+    /** Images of the short trainings and of their validation, from the first. */
     readonly images: number;
+    readonly validationImages: number;
+    /** Paths of each part whose accuracy is measured. */
+    readonly accuracySamples: number;
   };
   readonly supernetEpochs: number;
   readonly sparsenas: {
@@ -33,6 +40,8 @@ export interface Effort {
     readonly validationImages: number;
   };
   readonly fineTuneEpochs: number;
+  /** Training images that set the activations' scales. */
+  readonly calibrationImages: number;
   /** Test images that each simulated core runs. */
   readonly machineImages: number;
 }
@@ -54,37 +63,43 @@ const BATCH_SIZE = 64;
 const MAXIMUM_DENSITY = 0.5;
 
 const SYNTHETIC: Effort = {
+  images: null,
   baselineEpochs: 6,
-  supernas: { candidates: 4, epochs: 2, images: 4000 },
-  supernetEpochs: 20,
+  supernas: { candidates: 4, epochs: 2, images: 3000, validationImages: 500, accuracySamples: 4 },
+  supernetEpochs: 10,
   sparsenas: { generations: 4, population: 16, validationImages: 1000 },
-  fineTuneEpochs: 10,
+  fineTuneEpochs: 5,
+  calibrationImages: 256,
   machineImages: 64,
 };
 
-/** Every stage in little time: fewer images (see data-source.ts), epochs and candidates; the accuracy is no result. */
+/** Every stage in little time: fewer images, epochs and candidates; the accuracy is no result. */
 const SMOKE: Effort = {
+  images: { train: 2000, validation: 400, test: 400 },
   baselineEpochs: 2,
-  supernas: { candidates: 4, epochs: 1, images: 500 },
+  supernas: { candidates: 4, epochs: 1, images: 500, validationImages: 200, accuracySamples: 2 },
   supernetEpochs: 4,
   sparsenas: { generations: 2, population: 8, validationImages: 200 },
   fineTuneEpochs: 2,
+  calibrationImages: 64,
   machineImages: 16,
 };
 
 const CIFAR10: Effort = {
+  images: null,
   baselineEpochs: 6,
-  supernas: { candidates: 4, epochs: 1, images: 8000 },
+  supernas: { candidates: 4, epochs: 1, images: 8000, validationImages: 1000, accuracySamples: 4 },
   supernetEpochs: 5,
   sparsenas: { generations: 4, population: 16, validationImages: 1000 },
   fineTuneEpochs: 10,
+  calibrationImages: 256,
   machineImages: 64,
 };
 
 /** @throws E_BOARD when no board has this name. */
 export function chooseSettings(choices: RunChoices): RunSettings {
   const { engine, data, smoke = false, seed = DEFAULT_SEED, board = DEFAULT_BOARD, epochs } = choices;
-  const effort = smoke ? SMOKE : data.kind === 'cifar10' ? CIFAR10 : SYNTHETIC;
+  const usual = smoke ? SMOKE : data.kind === 'cifar10' ? CIFAR10 : SYNTHETIC;
   return {
     engine,
     data,
@@ -93,7 +108,8 @@ export function chooseSettings(choices: RunChoices): RunSettings {
     board: findBoard(board),
     batchSize: BATCH_SIZE,
     maximumDensity: MAXIMUM_DENSITY,
-    ...effort,
+    ...usual,
+    ...choices.effort,
     ...(epochs !== undefined && {
       supernetEpochs: epochs,
       fineTuneEpochs: Math.max(1, Math.round(epochs / 2)),

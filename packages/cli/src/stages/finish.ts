@@ -16,6 +16,7 @@ export interface FinishTask {
   readonly name: string;
   readonly epochs: number;
   readonly batchSize: number;
+  readonly calibrationImages: number;
   readonly checkpoint: Checkpoint;
   readonly progress: Progress;
 }

@@ -1,14 +1,9 @@
 /** @file SuperNAS: which part of the search space is worth training. */
 import type { Board, CostModel } from '@tinyformer/core';
-import {
-  parseSearchSpace,
-  subset,
-  SuperNAS,
-  type DatasetSplits,
-  type SearchSpace,
-} from '@tinyformer/supernas';
+import { parseSearchSpace, SuperNAS, type DatasetSplits, type SearchSpace } from '@tinyformer/supernas';
 import type { Progress } from '../output/progress.js';
 import { formatShare } from '../output/share.js';
+import { firstOf } from '../run/data-source.js';
 import { spaceFor } from '../run/search-space.js';
 import type { Effort } from '../run/settings.js';
 import { parseOwn, saveOwn } from './artefact.js';
@@ -33,13 +28,14 @@ export async function searchSpaces(
   options: SpaceSearchOptions,
 ): Promise<{ readonly artefact: string; readonly remark: string }> {
   const { splits, board, costModel, seed, batchSize, effort, progress } = options;
-  const few = Math.min(effort.images, splits.train.count);
-  const train = subset(splits.train, [...Array(few).keys()]);
+  const train = firstOf(splits.train, effort.images);
+  const validation = firstOf(splits.validation, effort.validationImages);
   const result = await new SuperNAS({ space, board, costModel, seed }).search(
-    { ...splits, train },
+    { ...splits, train, validation },
     {
       candidates: effort.candidates,
       epochs: effort.epochs,
+      accuracySamples: effort.accuracySamples,
       batchSize,
       onProgress: ({ candidate, candidates, step, steps }) => {
         const note = `candidate ${candidate + 1} of ${candidates}`;
