@@ -32,7 +32,7 @@ export const noteOption = (): Option =>
   new Option('--note <text>', 'what a reader must know of these images, for example "JPEG copy"');
 
 export const smokeOption = (): Option =>
-  new Option('--smoke', 'every stage in little time: few images, epochs and candidates').default(false);
+  new Option('--smoke', 'every stage in little time: few images and epochs').default(false);
 
 export const countOption = (flags: string, what: string): Option =>
   new Option(flags, what).argParser(wholeNumber(1, 1_000_000));

@@ -73,13 +73,13 @@ const SYNTHETIC: Effort = {
   machineImages: 64,
 };
 
-/** Every stage in little time: fewer images, epochs and candidates; the accuracy is no result. */
+/** Every stage in little time: fewer images and epochs; the accuracy is no result. */
 const SMOKE: Effort = {
   images: { train: 2000, validation: 400, test: 400 },
   baselineEpochs: 2,
   supernas: { candidates: 4, epochs: 1, images: 500, validationImages: 200, accuracySamples: 2 },
   supernetEpochs: 4,
-  sparsenas: { generations: 2, population: 8, validationImages: 200 },
+  sparsenas: { generations: 4, population: 16, validationImages: 100 },
   fineTuneEpochs: 2,
   calibrationImages: 64,
   machineImages: 16,
