@@ -66,6 +66,32 @@ describe('the checker', () => {
   });
 });
 
+describe('the tensors inside of attention', () => {
+  it('are refused where they are too large to exist', () => {
+    const shape = [180, 180, 8];
+    const attention: QuantizedNetwork = {
+      kind: 'tinyformer/quantized-network',
+      formatVersion: 1,
+      toolVersion: '0.0.0',
+      seed: 1,
+      name: 'wide',
+      input: { shape, quant },
+      layers: [
+        {
+          name: 'a',
+          op: 'attention',
+          inputs: ['input', 'input', 'input'],
+          heads: 4,
+          scores: quant,
+          output: { shape, quant },
+        },
+      ],
+      classes: Array.from({ length: 8 }, (_, index) => `${index}`),
+    };
+    expect(() => check(buildGraph(attention))).toThrow(/E_NETWORK: a\.scores .*4199040000 elements/);
+  });
+});
+
 describe('the passes', () => {
   it('keep every output of random networks', () => {
     fc.assert(

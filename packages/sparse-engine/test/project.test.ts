@@ -10,7 +10,16 @@ import {
 } from '@tinyformer/sparse-engine';
 import { randomImage, tinyQuantizedNetwork } from '@tinyformer/test-kit';
 import { execFileSync, spawnSync } from 'node:child_process';
-import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -105,6 +114,7 @@ describe('writing a project', () => {
   it('refuses a place that cannot be written, and leaves nothing behind', () => {
     writeFileSync(join(folder, 'file'), '');
     expect(() => writeProject(model, join(folder, 'file/project'))).toThrow(/^E_OUTPUT/);
+    if (existsSync('/proc/self')) expect(() => writeProject(model, '/proc/a/project')).toThrow(/^E_OUTPUT/);
     const closed = join(folder, 'closed');
     mkdirSync(closed);
     chmodSync(closed, 0o500);

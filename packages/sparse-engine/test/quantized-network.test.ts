@@ -101,15 +101,19 @@ describe('a name', () => {
     expect(() => parseQuantizedNetwork(renamed)).toThrow(/E_NAME: .*stage1\.block0\.expand/);
   });
 
-  it('of a part of attention is refused for another layer', async () => {
-    const attention = network.layers.find((layer) => layer.op === 'attention')!;
-    const first = withLayer(0, { name: `${attention.name}.scores` });
-    const rewired = first.layers.map((layer) => ({
-      ...layer,
-      inputs: layer.inputs.map((input) => (input === 'stem' ? `${attention.name}.scores` : input)),
-    }));
-    await expect(compile({ ...first, layers: rewired })).rejects.toThrow(/^E_NAME/);
-  });
+  it.each(['.scores', '_scores'])(
+    'of a part of attention, %s, is refused for another layer',
+    async (part) => {
+      const attention = network.layers.find((layer) => layer.op === 'attention')!;
+      const name = `${attention.name}${part}`;
+      const first = withLayer(0, { name });
+      const rewired = first.layers.map((layer) => ({
+        ...layer,
+        inputs: layer.inputs.map((input) => (input === 'stem' ? name : input)),
+      }));
+      await expect(compile({ ...first, layers: rewired })).rejects.toThrow(/^E_NAME/);
+    },
+  );
 });
 
 describe('a network made in memory', () => {
@@ -119,6 +123,18 @@ describe('a network made in memory', () => {
     ['reads too many inputs', withLayer(0, { inputs: ['input', 'input'] }), 'E_NETWORK'],
     ['has weights of another shape', withLayer(0, { kernel: 5 }), 'E_NETWORK'],
     ['has too few weight scales', withLayer(0, { weightScales: [1] }), 'E_NETWORK'],
+    [
+      'has fewer weights than their shape',
+      withLayer(0, { weights: { ...weights.weights, data: new Int8Array(9) } }),
+      'E_NETWORK',
+    ],
+    ['has an empty tensor', withLayer(0, { output: { ...weights.output, shape: [0, 4, 8] } }), 'E_SHAPE'],
+    ['has a tensor of two axes', withLayer(0, { output: { ...weights.output, shape: [16, 8] } }), 'E_SHAPE'],
+    [
+      'has a gigantic tensor',
+      withLayer(0, { output: { ...weights.output, shape: [1e9, 1e9, 8] } }),
+      'E_SHAPE',
+    ],
     ['names too few classes', { ...network, classes: ['one'] }, 'E_NETWORK'],
     [
       'has a NaN scale',

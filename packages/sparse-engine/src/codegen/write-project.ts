@@ -21,7 +21,7 @@ export function writeProject(
   const target = resolve(directory);
   try {
     refuseForeign(target);
-    mkdirSync(dirname(target), { recursive: true });
+    makeFolder(dirname(target));
     const aside = mkdtempSync(join(dirname(target), `.${basename(target)}-`));
     try {
       const fresh = join(aside, 'new');
@@ -45,6 +45,13 @@ export function writeProject(
     });
   }
   return files;
+}
+
+/** Not `mkdirSync`'s `recursive`, which never ends where a parent exists and takes no folders, such as in /proc. */
+function makeFolder(path: string): void {
+  if (existsSync(path)) return;
+  makeFolder(dirname(path));
+  mkdirSync(path);
 }
 
 /** Brings the former project back when the new one did not reach its place. */

@@ -9,6 +9,7 @@ import type { LayerNormAttributes } from '../ops/layer-norm.js';
 import type { LinearAttributes } from '../ops/linear.js';
 import type { LookupAttributes } from '../ops/lookup.js';
 import { PROBABILITY } from '../ops/softmax.js';
+import { cIdentifier } from './names.js';
 import type {
   QuantizedAttention,
   QuantizedLayer,
@@ -25,14 +26,17 @@ interface LoweredNode extends Omit<GraphNode, 'output'> {
 export function buildGraph(network: QuantizedNetwork): Graph {
   const tensors = new Map<string, GraphTensor>([[INPUT, { name: INPUT, ...network.input }]]);
   const nodes: GraphNode[] = [];
+  const identifiers = new Set<string>();
   for (const layer of network.layers) {
     for (const { output, ...node } of lower(layer, tensors)) {
-      if (tensors.has(node.name)) {
+      const identifier = cIdentifier(node.name);
+      if (identifiers.has(identifier)) {
         throw new TinyFormerError('E_NAME', `the layer name ${node.name} is needed for a part of attention`, {
           hint: 'rename the layer',
           details: { name: node.name },
         });
       }
+      identifiers.add(identifier);
       tensors.set(node.name, { name: node.name, ...output });
       nodes.push({ ...node, output: node.name });
     }

@@ -1,5 +1,13 @@
 /** @file Do the layers of a quantised network fit together? Asked of every network, read from a file or made in memory. */
-import { INPUT, TinyFormerError, type Shape, type TensorData } from '@tinyformer/core';
+import {
+  checkShape,
+  elementCount,
+  INPUT,
+  TinyFormerError,
+  type Shape,
+  type TensorData,
+} from '@tinyformer/core';
+import { MAX_ELEMENTS } from '../ir/graph.js';
 import { checkNames, checkName } from './names.js';
 import type { QuantizedLayer, QuantizedNetwork, QuantizedTensor } from './quantized-network.js';
 
@@ -14,14 +22,14 @@ const INPUT_COUNTS: Readonly<Record<QuantizedLayer['op'], number>> = {
   globalAveragePool: 1,
 };
 
-/** @throws E_NAME, E_NETWORK (wiring, tensor shapes), E_QUANTIZATION (scales, weights out of range). */
+/** @throws E_NAME, E_NETWORK (wiring, tensor shapes), E_SHAPE, E_QUANTIZATION (scales, weights out of range). */
 export function checkNetwork(network: QuantizedNetwork): void {
   checkName(network.name, 'the network');
   checkNames(
     network.layers.map((layer) => layer.name),
     'layer',
   );
-  checkQuant(INPUT, network.input);
+  checkActivation(INPUT, network.input);
   const tensors = new Map<string, QuantizedTensor>([[INPUT, network.input]]);
   for (const layer of network.layers) {
     const count = INPUT_COUNTS[layer.op];
@@ -32,7 +40,7 @@ export function checkNetwork(network: QuantizedNetwork): void {
       if (!tensors.has(input))
         fail(layer, `reads "${input}", which is no earlier layer`, 'order layers by use');
     }
-    checkQuant(layer.name, layer.output);
+    checkActivation(layer.name, layer.output);
     checkConstants(layer, tensors.get(layer.inputs[0]!)!);
     tensors.set(layer.name, layer.output);
   }
@@ -115,6 +123,13 @@ function checkTensor(
       'give weights in the layout that the layer documents',
     );
   }
+  if (tensor.data.length !== elementCount(shape)) {
+    fail(
+      layer,
+      `has ${tensor.data.length} ${what}, not the ${elementCount(shape)} of [${shape.join(', ')}]`,
+      'give every element',
+    );
+  }
   const beyond = tensor.data.find((value) => value > limit || value < -limit);
   if (beyond === undefined) return;
   throw new TinyFormerError('E_QUANTIZATION', `${layer.name} has the value ${beyond} in its ${what}`, {
@@ -130,6 +145,19 @@ function checkScales(layer: QuantizedLayer, scales: readonly number[]): void {
     hint: 'scales are positive and finite',
     details: { layer: layer.name },
   });
+}
+
+/** [height, width, channels] of a size that can exist, and its quantisation. */
+function checkActivation(name: string, tensor: QuantizedTensor): void {
+  const { shape } = tensor;
+  checkShape(shape, name);
+  if (shape.length !== 3 || elementCount(shape) > MAX_ELEMENTS) {
+    throw new TinyFormerError('E_SHAPE', `${name} has the shape [${shape.join(', ')}]`, {
+      hint: `shapes are [height, width, channels] with at most ${MAX_ELEMENTS} elements`,
+      details: { name, shape },
+    });
+  }
+  checkQuant(name, tensor);
 }
 
 function checkQuant(name: string, { quant }: Pick<QuantizedTensor, 'quant'>): void {

@@ -1,12 +1,11 @@
 /** @file The form of a saved quantised network, with limits, so that a damaged or hostile file is refused early. */
 import { loadTensor, TinyFormerError, type SavedTensor, type TensorData } from '@tinyformer/core';
 import { z } from 'zod';
+import { MAX_ELEMENTS } from '../ir/graph.js';
 import type { QuantizedNetwork } from './quantized-network.js';
 
 const MAX_LAYERS = 4096;
 const MAX_EXTENT = 65536;
-/** 64 MiB of elements: far more than any microcontroller's flash. */
-const MAX_ELEMENTS = 2 ** 26;
 const MAX_CLASSES = 65536;
 const MAX_TEXT = 64;
 

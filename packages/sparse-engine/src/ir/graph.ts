@@ -10,6 +10,9 @@ import {
   type TensorData,
 } from '@tinyformer/core';
 
+/** Of one tensor: 64 MiB, far more than any microcontroller has. */
+export const MAX_ELEMENTS = 2 ** 26;
+
 export interface GraphTensor {
   readonly name: string;
   readonly shape: Shape;

@@ -2,8 +2,8 @@
  * @file The checker of the graph. It runs after the frontend and after every pass, so that a pass that breaks an
  * invariant is caught where it happened. What a network's author can mend is a TinyFormerError, the rest a defect of ours.
  */
-import { InternalError, sameShape, TinyFormerError, type Shape } from '@tinyformer/core';
-import { siteOf, type Attributes, type Graph, type GraphNode, type Site } from './graph.js';
+import { elementCount, InternalError, sameShape, TinyFormerError, type Shape } from '@tinyformer/core';
+import { MAX_ELEMENTS, siteOf, type Attributes, type Graph, type GraphNode, type Site } from './graph.js';
 
 /** What the checker asks of an op. */
 export interface OpRules<A extends Attributes = Attributes> {
@@ -53,7 +53,7 @@ function verifyNode(graph: Graph, node: GraphNode, ops: OpRuleTable): void {
     throw new InternalError(`${node.name} reads ${node.inputs.length} tensors, not ${rules.inputCount}`);
   }
   const site = siteOf(graph, node);
-  const fault = rules.findFault(site) ?? shapeFault(site, rules.inferShape(site));
+  const fault = rules.findFault(site) ?? shapeFault(site, rules.inferShape(site)) ?? sizeFault(site);
   if (fault !== null) {
     throw new TinyFormerError('E_NETWORK', `${node.name} (${node.op}): ${fault}`, {
       hint: 'check how the network was quantised and wired',
@@ -66,6 +66,11 @@ function verifyNode(graph: Graph, node: GraphNode, ops: OpRuleTable): void {
 function shapeFault({ output }: Site, inferred: Shape): string | null {
   if (sameShape(output.shape, inferred)) return null;
   return `its output has the shape [${output.shape.join(', ')}], its inputs give [${inferred.join(', ')}]`;
+}
+
+function sizeFault({ output }: Site): string | null {
+  const elements = elementCount(output.shape);
+  return elements > MAX_ELEMENTS ? `its output has ${elements} elements, the most is ${MAX_ELEMENTS}` : null;
 }
 
 function verifyAccumulator({ node }: Site, bound: number): void {
