@@ -74,7 +74,7 @@ describe('a saved network', () => {
 
   it('says where it is wrong', () => {
     const damaged = edited(({ layers }) => (layers[2]!['stride'] = 3));
-    expect(() => parseQuantizedNetwork(damaged)).toThrow(/layers\.2\.stride/);
+    expect(() => parseQuantizedNetwork(damaged)).toThrow(/layers\.2\.stride: .*found 3\./);
   });
 });
 

@@ -73,13 +73,24 @@ const network = z.strictObject({
 
 /** @throws E_ARTEFACT with the place and the reason of the first thing that is wrong. */
 export function readNetwork(artefact: unknown): QuantizedNetwork {
-  const result = network.safeParse(artefact);
+  const result = network.safeParse(artefact, { reportInput: true });
   if (result.success) return result.data;
   const issue = result.error.issues[0]!;
   const place = issue.path.map(String).join('.') || 'the top';
-  throw new TinyFormerError('E_ARTEFACT', `a quantised network is wrong at ${place}: ${issue.message}`, {
-    hint: 'the file was edited, truncated or made by something else; make it again',
-    details: { path: issue.path },
-    cause: result.error,
-  });
+  throw new TinyFormerError(
+    'E_ARTEFACT',
+    `a quantised network is wrong at ${place}: ${issue.message}${found(issue.input)}`,
+    {
+      hint: 'the file was edited, truncated or made by something else; make it again',
+      details: { path: issue.path },
+      cause: result.error,
+    },
+  );
+}
+
+/** The value itself where it is one that a line can show. */
+function found(value: unknown): string {
+  return typeof value === 'number' || (typeof value === 'string' && value.length <= MAX_TEXT)
+    ? `, found ${JSON.stringify(value)}`
+    : '';
 }

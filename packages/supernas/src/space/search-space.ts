@@ -94,12 +94,20 @@ const searchSpace = z.strictObject({
  * @throws E_SPACE naming the first field that is wrong.
  */
 export function parseSearchSpace(value: unknown): SearchSpace {
-  const parsed = searchSpace.safeParse(value);
+  const parsed = searchSpace.safeParse(value, { reportInput: true });
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0]!;
-  throw new TinyFormerError('E_SPACE', `${issue.path.join('.') || 'the search space'}: ${issue.message}`, {
+  const place = issue.path.join('.') || 'the search space';
+  throw new TinyFormerError('E_SPACE', `${place}: ${issue.message}, found ${shorten(issue.input)}`, {
     hint: 'give every decision a non-empty list of distinct choices; channels and widths are multiples of 4',
     details: { path: issue.path },
     cause: parsed.error,
   });
+}
+
+const LONGEST_VALUE = 80;
+
+function shorten(value: unknown): string {
+  const text = JSON.stringify(value) ?? 'nothing';
+  return text.length <= LONGEST_VALUE ? text : `${text.slice(0, LONGEST_VALUE)}...`;
 }

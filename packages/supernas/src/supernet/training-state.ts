@@ -72,6 +72,9 @@ export function loadTraining(
 ): LoadedTraining {
   const { weights, training } = checkedPart(saved, { schema, kind });
   const values = mapRecord(weights, (tensor): VariableValue => loadTensor<'float32'>(tensor));
+  for (const [key, { data }] of Object.entries(values)) {
+    if (!data.every(Number.isFinite)) throw damaged(kind, `${key} holds a value that is not finite`);
+  }
   if (!training) return { values };
   const moments = mapRecord(training.moments, ({ step, first, second }) => ({
     step,

@@ -82,6 +82,14 @@ describe('a supernet on disk', () => {
     expect(() => loadSupernet(JSON.stringify(value))).toThrow('E_ARTEFACT');
   });
 
+  it('is refused when a weight is not finite', () => {
+    const value = JSON.parse(saveSupernet(supernet));
+    const bias = value.weights['head.classifier/bias'];
+    const damaged = Float32Array.from({ length: bias.shape[0] }, () => NaN);
+    bias.base64 = Buffer.from(damaged.buffer).toString('base64');
+    expect(() => loadSupernet(JSON.stringify(value))).toThrow(/E_ARTEFACT: .*head\.classifier\/bias holds/);
+  });
+
   it('is refused when its moments do not fit its weights', () => {
     const moments = { 'stem/beta': { step: 1, first: new Float32Array(3), second: new Float32Array(3) } };
     const text = saveSupernet(supernet, { step: 1, moments });
