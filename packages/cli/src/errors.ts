@@ -9,6 +9,15 @@ export function describeError(error: unknown): string {
     : `${ended(`E_INTERNAL: ${line}`)} This is a defect of tinyformer: please report it with the output of --debug.`;
 }
 
+/** `E_USAGE: what is wrong. Add --help for the options.`, from what the parser of the command line says. */
+export function describeUsageError({ message }: Error): string {
+  const line = message
+    .replace(/^error: /, '')
+    .replaceAll(/\s+/g, ' ')
+    .replace(/ \((.*)\)$/, '. $1');
+  return `${ended(`E_USAGE: ${line}`)} Add --help for the options.`;
+}
+
 function ended(line: string): string {
   return /[.!?]$/.test(line) ? line : `${line}.`;
 }

@@ -7,7 +7,7 @@ import { addInspectCommand } from './commands/inspect.js';
 import { addRunCommand } from './commands/run.js';
 import { addSearchCommand } from './commands/search.js';
 import { addTrainCommands } from './commands/train.js';
-import { describeError } from './errors.js';
+import { describeError, describeUsageError } from './errors.js';
 
 const USAGE_ERROR = 2;
 
@@ -18,11 +18,18 @@ export async function main(args: readonly string[]): Promise<number> {
     await program.parseAsync([...args], { from: 'user' });
     return 0;
   } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : USAGE_ERROR;
+    if (error instanceof CommanderError) return endOfCommander(error);
     console.error(describeError(error));
     if (program.opts<{ debug: boolean }>().debug) console.error(error);
     return 1;
   }
+}
+
+/** Help and version are no errors, and the help that stands in for a missing command has been shown. */
+function endOfCommander(error: CommanderError): number {
+  if (error.exitCode === 0) return 0;
+  if (error.code !== 'commander.help') console.error(describeUsageError(error));
+  return USAGE_ERROR;
 }
 
 function createProgram(): Command {
@@ -31,7 +38,7 @@ function createProgram(): Command {
     .version(TOOL_VERSION)
     .option('--debug', 'with the stack of an error', false)
     .exitOverride()
-    .showHelpAfterError('Add --help for the options.');
+    .configureOutput({ outputError: () => undefined });
   addRunCommand(program);
   addTrainCommands(program);
   addSearchCommand(program);

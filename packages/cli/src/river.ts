@@ -12,7 +12,7 @@ import { checkSameImages, datasetStage } from './stages/dataset.js';
 import { finishStage } from './stages/finish.js';
 import { FILES } from './stages/files.js';
 import { machinesStage } from './stages/machines.js';
-import { reportStage, type Report } from './stages/report.js';
+import { parseReport, reportStage, type Report } from './stages/report.js';
 import { sparsenasStage } from './stages/sparsenas.js';
 import type { Stage, StageContext } from './stages/stage.js';
 import { supernasStage } from './stages/supernas.js';
@@ -67,7 +67,7 @@ export async function runRiver(options: RiverOptions): Promise<RiverResult> {
     await runStage(stage, { ...shared, position: `${index + 1}/${STAGES.length}` });
     ran.push(stage.name);
   }
-  return { report: JSON.parse(folder.read(FILES.report)) as Report, folder, ran };
+  return { report: parseReport(folder.read(FILES.report)), folder, ran };
 }
 
 async function runStage(

@@ -28,11 +28,28 @@ describe('an output folder', () => {
     writeFileSync(file, 'x');
     expect(() => {
       openOutFolder(file);
-    }).toThrow(/^E_OUT: .* cannot be written \(EEXIST\)\. Choose a folder/);
+    }).toThrow(/^E_OUT: .* cannot be written \(ENOTDIR\)\. Choose a folder/);
     expect(() => {
       openOutFolder(join(file, 'below'));
     }).toThrow(/^E_OUT: .*ENOTDIR/);
     expect(readFileSync(file, 'utf8')).toBe('x');
+  });
+
+  it('is not made before there is something to write', () => {
+    const folder = join(temporaryFolder(), 'a', 'b');
+    openOutFolder(folder);
+    openOutFile(join(folder, 'c.json'));
+    expect(existsSync(join(folder, '..'))).toBe(false);
+  });
+
+  it.each(['', '/proc/no-such-folder', '/proc/no-such-folder/below'])('cannot be %j', (folder) => {
+    if (folder !== '' && !existsSync('/proc/self')) return;
+    expect(() => {
+      openOutFolder(folder);
+    }).toThrow(/^E_OUT/);
+    expect(() => {
+      writeWhole(folder, 'x');
+    }).toThrow(/^E_OUT/);
   });
 
   it('gets a file whole, in folders that are made for it', () => {

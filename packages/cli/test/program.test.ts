@@ -44,6 +44,7 @@ describe('tinyformer', () => {
     ['a missing argument', ['compile']],
   ])('gives 2 for %s', async (_, args) => {
     expect(await main(args)).toBe(2);
+    expect(oneLine()).toMatch(/^E_USAGE: .*\. Add --help for the options\.$/);
   });
 
   it('refuses an unknown board before it touches the folder', async () => {
@@ -89,6 +90,23 @@ describe('tinyformer', () => {
     expect(existsSync(out[1]!)).toBe(false);
   });
 
+  it('refuses a space that is no file, named like a property of objects', async () => {
+    expect(await main(['space', '--space', 'constructor'])).toBe(1);
+    expect(oneLine()).toMatch(/^E_INPUT: constructor could not be read/);
+  });
+
+  it('leaves no folder behind where its input is damaged', async () => {
+    const folder = temporaryFolder();
+    const damaged = join(folder, 'damaged.json');
+    writeFileSync(damaged, '{"kind":"tinyformer/supernet",');
+    const out = join(folder, 'a', 'b');
+    expect(await main(['search', damaged, '--smoke', '--out', out])).toBe(1);
+    expect(await main(['train', '--space', damaged, '--smoke', '--out', out])).toBe(1);
+    expect(await main(['space', '--space', damaged, '--smoke', '--out', out])).toBe(1);
+    expect(errors.map((line) => line.split(':')[0])).toEqual(['E_ARTEFACT', 'E_ARTEFACT', 'E_ARTEFACT']);
+    expect(readdirSync(folder)).toEqual(['damaged.json']);
+  });
+
   it('shows the stack on request only', async () => {
     expect(await main(['--debug', 'inspect', 'no-such-file'])).toBe(1);
     expect(errors).toHaveLength(2);
@@ -98,10 +116,28 @@ describe('tinyformer', () => {
 
 describe('inspect', () => {
   it('says what an artefact is', async () => {
-    const artefact = { kind: 'tinyformer/example', formatVersion: 3, toolVersion: '1.2', seed: 4 };
+    const artefact = { kind: 'tinyformer/example', formatVersion: 1, toolVersion: '1.2', seed: 4 };
     expect(await describeArtefact(JSON.stringify(artefact), 'a.json')).toContain(
-      'tinyformer/example, format version 3, made by version 1.2 with seed 4',
+      'tinyformer/example, format version 1, made by version 1.2 with seed 4',
     );
+  });
+
+  it('refuses another version, and what lacks a part', async () => {
+    const report = { kind: 'tinyformer/report', formatVersion: 1 };
+    await expect(describeArtefact(JSON.stringify({ ...report, formatVersion: 2 }), 'a.json')).rejects.toThrow(
+      /^E_FORMAT_VERSION/,
+    );
+    await expect(describeArtefact(JSON.stringify(report), 'a.json')).rejects.toThrow(/^E_ARTEFACT: a\.json/);
+  });
+
+  it('shows nothing that steers the terminal', async () => {
+    const artefact = {
+      kind: 'tinyformer/example',
+      formatVersion: 1,
+      toolVersion: '\u001b[31m',
+      seed: '\u001b',
+    };
+    expect(await describeArtefact(JSON.stringify(artefact), 'a.json')).not.toContain('\u001b');
   });
 
   it.each(['null', '[]', '{}', '{"kind":"../x"}', '{"kind":7}'])('refuses %s', async (text) => {

@@ -11,7 +11,7 @@ import { readInput } from '../output/out-folder.js';
 import { withProgress } from '../output/progress.js';
 import { chooseSettings } from '../run/settings.js';
 import { loadSplits, parseDataSource } from '../run/data-source.js';
-import { checkOnHost, quantizedImages, type Agreement } from '../stages/accuracy.js';
+import { checkExact, checkOnHost, quantizedImages, type Agreement } from '../stages/accuracy.js';
 import { compileNetwork, describeModel } from '../stages/compile.js';
 import { simulate as simulateModel, type MachineFindings } from '../stages/machines.js';
 import { boardOption, countOption, dataOption, seedOption, smokeOption } from './options.js';
@@ -66,6 +66,7 @@ async function simulate(networkFile: string, flags: SimulateFlags): Promise<void
   const source = parseDataSource(data);
   const { images: counts } = chooseSettings({ engine: '', data: source, smoke });
   const { test } = await loadSplits(source, { seed, images: counts });
+  const findings: Agreement[] = [];
   const directory = mkdtempSync(join(tmpdir(), 'tinyformer-'));
   try {
     const projectDirectory = join(directory, 'firmware');
@@ -74,13 +75,16 @@ async function simulate(networkFile: string, flags: SimulateFlags): Promise<void
     await withProgress('Checking on this computer', async (progress) => {
       const { agreements } = await checkOnHost(model, { images, labels: test.labels, progress });
       console.log(renderFindings(agreements));
+      findings.push(...agreements);
       return '';
     });
     await withProgress('Simulating', async (progress) => {
-      const findings = await simulateModel({ model, projectDirectory, images, machines, progress });
-      console.log(renderFindings(findings));
+      const onCores = await simulateModel({ model, projectDirectory, images, machines, progress });
+      console.log(renderFindings(onCores));
+      findings.push(...onCores);
       return '';
     });
+    checkExact(findings);
   } finally {
     rmSync(directory, { recursive: true, force: true });
   }

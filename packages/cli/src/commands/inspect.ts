@@ -1,5 +1,5 @@
 /** @file `tinyformer inspect`: what an artefact is and holds, for people. */
-import { expandArchitecture, TinyFormerError, type ArtefactHeader } from '@tinyformer/core';
+import { expandArchitecture, parseArtefact, TinyFormerError, type ArtefactHeader } from '@tinyformer/core';
 import { parseQuantizedNetwork } from '@tinyformer/sparse-engine';
 import { parseFloatNetwork } from '@tinyformer/supernas';
 import type { Command } from 'commander';
@@ -7,7 +7,7 @@ import { parseJson, readInput } from '../output/out-folder.js';
 import { renderSummary } from '../stages/report-table.js';
 import { compileNetwork, describeModel } from '../stages/compile.js';
 import { readSearch } from '../stages/sparsenas.js';
-import type { Report } from '../stages/report.js';
+import { parseReport } from '../stages/report.js';
 
 export function addInspectCommand(program: Command): void {
   program
@@ -32,10 +32,13 @@ const DESCRIBERS: Readonly<Record<string, (text: string) => string | Promise<str
     const { best, measured } = readSearch(text);
     return `${measured} candidates measured, the best:\n${JSON.stringify(best, null, 2)}`;
   },
-  'tinyformer/report': (text) => renderSummary(JSON.parse(text) as Report),
+  'tinyformer/report': (text) => renderSummary(parseReport(text)),
 };
 
-/** @throws E_ARTEFACT when the text is no artefact of this project. */
+/** That of every kind of artefact so far. */
+const FORMAT_VERSION = 1;
+
+/** @throws E_ARTEFACT when the text is no whole artefact of this project, E_FORMAT_VERSION when it is of another version. */
 export async function describeArtefact(text: string, path: string): Promise<string> {
   const value = parseJson(text, path) as Partial<ArtefactHeader> | null;
   const kind = typeof value === 'object' && typeof value?.kind === 'string' ? value.kind : '';
@@ -44,10 +47,23 @@ export async function describeArtefact(text: string, path: string): Promise<stri
       hint: 'give one of the JSON files that a run wrote',
     });
   }
-  const { formatVersion, toolVersion, seed } = value as ArtefactHeader;
-  const header = `${kind}, format version ${formatVersion}, made by version ${toolVersion} with seed ${seed}`;
-  const describe = DESCRIBERS[kind] ?? ((own: string) => abridge(own));
-  return `${header}\n${await describe(text)}`;
+  const header = parseArtefact(text, { kind, formatVersion: FORMAT_VERSION });
+  try {
+    return `${describeHeader(header)}\n${await (DESCRIBERS[kind] ?? abridge)(text)}`;
+  } catch (cause) {
+    if (cause instanceof TinyFormerError) throw cause;
+    throw new TinyFormerError('E_ARTEFACT', `${path} lacks a part of what a ${kind} holds`, {
+      hint: 'the file was edited; make it again',
+      details: { path },
+      cause,
+    });
+  }
+}
+
+/** What is read from a file is quoted, so that it cannot steer the terminal. */
+function describeHeader({ kind, formatVersion, toolVersion, seed }: ArtefactHeader): string {
+  const version = String(toolVersion).replaceAll(/[^\w.+-]/g, '?');
+  return `${kind}, format version ${formatVersion}, made by version ${version} with seed ${Number(seed)}`;
 }
 
 const LONGEST_TEXT = 2000;

@@ -1,6 +1,6 @@
 /** @file `tinyformer run`: the whole river. */
-import { TinyFormerError } from '@tinyformer/core';
 import type { Command } from 'commander';
+import { checkExact } from '../stages/accuracy.js';
 import { renderSummary } from '../stages/report-table.js';
 import { parseDataSource } from '../run/data-source.js';
 import { runRiver } from '../river.js';
@@ -42,10 +42,5 @@ async function run({ data, note, ...flags }: RunFlags): Promise<void> {
       ? `${flags.out} was finished already: nothing was computed. To start over, add --fresh.`
       : `Everything is in ${flags.out}: report.md, the C project in firmware/. It took ${formatDuration(readTimings(folder).seconds)}.`,
   );
-  const wrong = report.machines.filter(({ exact }) => exact === false).map(({ name }) => name);
-  if (wrong.length > 0) {
-    throw new TinyFormerError('E_NOT_EXACT', `${wrong.join(', ')} computed other values than the reference`, {
-      hint: 'this is a defect of tinyformer: please report it with report.json',
-    });
-  }
+  checkExact(report.machines);
 }

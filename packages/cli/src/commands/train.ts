@@ -1,6 +1,6 @@
 /** @file `tinyformer space` and `tinyformer train`: from images to the space worth training, and to its trained supernet. */
 import { createCostModel } from '@tinyformer/sparse-engine';
-import { presets, parseSearchSpace, type SearchSpace } from '@tinyformer/supernas';
+import { parseSearchSpace, presets, type SearchSpace } from '@tinyformer/supernas';
 import { useTraining } from '@tinyformer/tfjs-wasm-training';
 import type { Command } from 'commander';
 import { openOutFile, parseJson, readInput } from '../output/out-folder.js';
@@ -101,7 +101,7 @@ async function prepare({ data, seed, smoke, board }: TrainFlags) {
 /** A preset by name, or a file that holds a space or a ranking of spaces. @throws E_INPUT, E_SPACE, E_ARTEFACT */
 function chooseSpace({ space: wanted, data }: TrainFlags): SearchSpace {
   const name = wanted ?? (parseDataSource(data).kind === 'cifar10' ? 'cifar10' : 'shapes');
-  if (name in presets) return presets[name as keyof typeof presets];
+  if (Object.hasOwn(presets, name)) return presets[name as keyof typeof presets];
   const text = readInput(name, 'tinyformer space');
   return text.includes('"tinyformer/supernas"')
     ? parseBestSpace(text)

@@ -2,22 +2,30 @@
  * @file The folder that a command writes to. A file is written aside and renamed when it is whole, so that what stands under
  * its name is complete, whatever was interrupted.
  */
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { TinyFormerError } from '@tinyformer/core';
 
 const ASIDE = '.partial';
 
-/** Makes the folder and removes what an interrupted run left aside in it. @throws E_OUT */
+/** Removes what an interrupted run left aside in the folder, which is made by the first file only. @throws E_OUT */
 export function openOutFolder(folder: string): void {
   writing(folder, () => {
-    mkdirSync(folder, { recursive: true });
+    probe(folder);
+    if (!existsSync(folder)) return;
     for (const name of readdirSync(folder).filter((entry) => entry.endsWith(ASIDE))) {
       rmSync(join(folder, name), { recursive: true });
     }
-    const probe = join(folder, `probe${ASIDE}`);
-    writeFileSync(probe, '');
-    rmSync(probe);
   });
 }
 
@@ -25,7 +33,7 @@ export function openOutFolder(folder: string): void {
 export function writeWhole(path: string, contents: string | Uint8Array): void {
   const aside = `${path}${ASIDE}`;
   writing(path, () => {
-    mkdirSync(dirname(path), { recursive: true });
+    makeFolder(dirname(path));
     writeFileSync(aside, contents);
     renameSync(aside, path);
   });
@@ -46,12 +54,9 @@ export function readInput(path: string, maker?: string): string {
 
 /** A file that a command will write at its end, refused at its beginning if it cannot be. @throws E_OUT */
 export function openOutFile(path: string): { readonly write: (contents: string) => void } {
-  const folder = dirname(path);
-  const probe = `${path}${ASIDE}`;
   writing(path, () => {
-    mkdirSync(folder, { recursive: true });
-    writeFileSync(probe, '');
-    rmSync(probe);
+    if (existsSync(path)) closeSync(openSync(path, 'r+'));
+    probe(dirname(path));
   });
   return {
     write: (contents) => {
@@ -78,7 +83,26 @@ export function toJson(value: unknown): string {
   return `${JSON.stringify(value, null, 2)}\n`;
 }
 
+/** Fails where a file could not be written into the folder, or into the nearest one that exists; leaves nothing. */
+function probe(folder: string): void {
+  if (!existsSync(folder)) {
+    probe(dirname(folder));
+    return;
+  }
+  const path = `${folder}/probe.${process.pid}${ASIDE}`;
+  writeFileSync(path, '');
+  rmSync(path);
+}
+
+/** Not `mkdirSync`'s `recursive`, which never ends where a parent exists and takes no folders, such as in /proc. */
+function makeFolder(folder: string): void {
+  if (existsSync(folder)) return;
+  makeFolder(dirname(folder));
+  mkdirSync(folder);
+}
+
 function writing(path: string, work: () => void): void {
+  if (path === '') throw new TinyFormerError('E_OUT', 'the output has an empty path', { hint: 'name one' });
   try {
     work();
   } catch (cause) {

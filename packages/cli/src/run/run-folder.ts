@@ -5,7 +5,7 @@
 import { existsSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { TinyFormerError, TOOL_VERSION } from '@tinyformer/core';
-import { openOutFolder, readInput, toJson, writeWhole } from '../output/out-folder.js';
+import { openOutFolder, parseJson, readInput, toJson, writeWhole } from '../output/out-folder.js';
 import type { RunSettings } from './settings.js';
 
 const RUN_FILE = 'run.json';
@@ -93,7 +93,7 @@ export interface Timings {
 
 export function readTimings(folder: RunFolder): Timings {
   if (!folder.has([TIMINGS_FILE])) return { seconds: 0, stages: {} };
-  return JSON.parse(folder.read(TIMINGS_FILE)) as Timings;
+  return parseJson(folder.read(TIMINGS_FILE), folder.pathOf(TIMINGS_FILE)) as Timings;
 }
 
 export function addTiming(folder: RunFolder, stage: string, seconds: number): void {

@@ -2,6 +2,7 @@
  * @file The reported numbers: the test images are read here, and in the linear baseline, and nowhere else. The plain loops
  * classify every image; the C kernels as WebAssembly and natively must agree in every value of every layer.
  */
+import { TinyFormerError } from '@tinyformer/core';
 import { loadRuntime, runtimeAvailability, type RuntimeName } from '@tinyformer/mcu-runtime-c';
 import {
   createRuntimeExecutor,
@@ -29,6 +30,15 @@ export interface Agreement {
   readonly samples: number;
   /** Where it first differed, or why it could not run. */
   readonly remark: string | null;
+}
+
+/** @throws E_NOT_EXACT when a machine computed other values than the plain loops. */
+export function checkExact(machines: readonly Pick<Agreement, 'name' | 'exact'>[]): void {
+  const wrong = machines.filter(({ exact }) => exact === false).map(({ name }) => name);
+  if (wrong.length === 0) return;
+  throw new TinyFormerError('E_NOT_EXACT', `${wrong.join(', ')} computed other values than the reference`, {
+    hint: 'this is a defect of tinyformer: please report it with the network',
+  });
 }
 
 export interface AccuracyFindings {

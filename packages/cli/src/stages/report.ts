@@ -1,5 +1,5 @@
 /** @file The report: every figure of a run in one artefact, made from the others and from the compiled model alone. */
-import { TOOL_VERSION, type ArtefactHeader } from '@tinyformer/core';
+import { parseArtefact, TOOL_VERSION, type ArtefactHeader } from '@tinyformer/core';
 import {
   modelCost,
   parseQuantizedNetwork,
@@ -17,6 +17,8 @@ import { FILES } from './files.js';
 import { readMachines, type MachineFindings } from './machines.js';
 import { readSearch } from './sparsenas.js';
 import type { Stage, StageContext } from './stage.js';
+
+const HEADER = { kind: 'tinyformer/report', formatVersion: 1 } as const;
 
 export interface ReportedMachine {
   readonly name: string;
@@ -73,6 +75,11 @@ export const reportStage: Stage = {
   },
 };
 
+/** @throws E_ARTEFACT, E_FORMAT_VERSION */
+export function parseReport(text: string): Report {
+  return parseArtefact(text, HEADER) as unknown as Report;
+}
+
 async function makeReport(context: StageContext): Promise<Report> {
   const { settings, folder } = context;
   const network = parseQuantizedNetwork(folder.read(FILES.network));
@@ -82,8 +89,7 @@ async function makeReport(context: StageContext): Promise<Report> {
   const { name, note, train, validation, test } = readDatasetSummary(context);
   const { macs, nonZeroMacs, latencyMs } = modelCost(model, { board: settings.board });
   return {
-    kind: 'tinyformer/report',
-    formatVersion: 1,
+    ...HEADER,
     toolVersion: TOOL_VERSION,
     seed: settings.seed,
     engine: settings.engine,
