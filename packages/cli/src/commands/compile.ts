@@ -91,7 +91,10 @@ async function simulate(networkFile: string, flags: SimulateFlags): Promise<void
 }
 
 function renderFindings(findings: readonly (Agreement & Partial<MachineFindings>)[]): string {
-  const table = new Table({ head: ['machine', 'exact', 'images', 'instructions', 'cycles (estimate)', ''] });
+  const table = new Table({
+    head: ['machine', 'exact', 'images', 'instructions', 'cycles (estimate)', ''],
+    style: { head: [], border: [] },
+  });
   const figure = (value: number | null | undefined) => (value == null ? '-' : formatCount(value));
   table.push(
     ...findings.map(({ name, exact, samples, instructions, cycles, remark }) => [

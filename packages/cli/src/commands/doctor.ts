@@ -32,7 +32,7 @@ export function addDoctorCommand(program: Command): void {
     .description('what is installed, and what each missing piece costs')
     .action(async () => {
       const findings = await examine();
-      const table = new Table({ head: ['', 'tool', ''], style: { head: [] } });
+      const table = new Table({ head: ['', 'tool', ''], style: { head: [], border: [] } });
       table.push(...findings.map(({ name, found, remark }) => [found ? 'ok' : 'missing', name, remark]));
       console.log(table.toString());
       const missing = findings.filter(({ found }) => !found).length;
