@@ -2,6 +2,7 @@
  * @file Seeded randomness, handed in as an argument and never global. xoshiro128** (Blackman and Vigna, 2018) seeded by
  * splitmix32 over a hash of seed and label, so that `fork` gives streams that do not depend on the order of draws elsewhere.
  */
+import { TinyFormerError } from './errors.js';
 
 export interface Rng {
   /** Uniform in [0, 1), 32 bits of it. */
@@ -24,9 +25,16 @@ export interface RngState {
   readonly words: readonly [number, number, number, number];
 }
 
+/** @throws E_SEED when the seed is no whole number of 32 bits, as two such seeds could give one stream. */
 export function createRng(seed: number): Rng {
-  const mix = splitmix32(seed >>> 0);
-  return restoreRng({ seed: seed >>> 0, words: [mix(), mix(), mix(), mix()] });
+  if (seed !== seed >>> 0) {
+    throw new TinyFormerError('E_SEED', `the seed is ${seed}`, {
+      hint: `seeds are whole numbers from 0 to ${2 ** 32 - 1}`,
+      details: { seed },
+    });
+  }
+  const mix = splitmix32(seed);
+  return restoreRng({ seed, words: [mix(), mix(), mix(), mix()] });
 }
 
 export function restoreRng({ seed, words }: RngState): Rng {

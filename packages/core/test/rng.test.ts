@@ -14,6 +14,10 @@ describe('createRng', () => {
     expect(draws(1000, () => rng.next() * 2 ** 32)).toEqual(expected);
   });
 
+  it.each([-1, 0.5, 2 ** 32, NaN, Infinity])('refuses the seed %d', (seed) => {
+    expect(() => createRng(seed)).toThrow(/^E_SEED: the seed is /);
+  });
+
   it('repeats itself for a seed and differs for another', () => {
     const [a, b, c] = [createRng(7), createRng(7), createRng(8)];
     const first = draws(8, a.next);

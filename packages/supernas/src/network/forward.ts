@@ -4,7 +4,7 @@
  */
 import '@tensorflow/tfjs'; // registers the gradients of TensorFlow.js's own ops, which its core leaves out
 import * as tf from '@tensorflow/tfjs-core';
-import { INPUT, InternalError, TinyFormerError, type Layer } from '@tinyformer/core';
+import { INPUT, InternalError, sameShape, TinyFormerError, type Layer, type Shape } from '@tinyformer/core';
 import {
   attention,
   batchNorm,
@@ -82,13 +82,14 @@ const RUN: { readonly [Op in Layer['op']]: Run<Extract<Layer, { op: Op }>> } = {
 
 /**
  * Logits [batch, classes] of images [batch, height, width, channels].
- * @throws E_STATISTICS when a BatchNorm has no statistics for inference.
+ * @throws E_SHAPE when the images are not those that the layers read, E_STATISTICS when a BatchNorm has no statistics for inference.
  */
 export function forward(
   x: tf.Tensor4D,
   layers: readonly Layer[],
   options: ForwardOptions & { readonly variables: NetworkVariables },
 ): tf.Tensor2D {
+  checkImages(x, layers[0]!.inputShape);
   return tf.tidy(() => {
     const outputs = new Map<string, tf.Tensor4D>([[INPUT, x]]);
     let last = x;
@@ -99,6 +100,16 @@ export function forward(
       outputs.set(layer.name, last);
     }
     return tf.reshape(last, [x.shape[0], -1]);
+  });
+}
+
+/** A network pools over all positions, so it would also run on images of a size that its costs are not for. */
+function checkImages(x: tf.Tensor4D, expected: Shape): void {
+  const shape = x.shape.slice(1);
+  if (sameShape(shape, expected)) return;
+  throw new TinyFormerError('E_SHAPE', `the images are [${shape}], the network reads [${expected}]`, {
+    hint: 'give the search space the size of the images',
+    details: { images: shape, expected },
   });
 }
 

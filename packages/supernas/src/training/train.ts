@@ -1,5 +1,5 @@
 /** @file Training a supernet by sampling one path a step (Guo et al., 2019), and training one path, in the same loop. */
-import { createRng, type Architecture } from '@tinyformer/core';
+import { createRng, TinyFormerError, type Architecture } from '@tinyformer/core';
 import type { DatasetSplits } from '../data/dataset.js';
 import { largestArchitecture } from '../space/measure.js';
 import { sampleArchitecture } from '../space/sample.js';
@@ -38,14 +38,28 @@ export function trainNetwork(
   return trainPaths(network, () => network.architecture, { ...options, splits });
 }
 
-function trainPaths(
+async function trainPaths(
   network: Network,
   pathAt: (step: number) => Architecture,
   options: TrainingOptions & { readonly splits: DatasetSplits },
 ): Promise<TrainingResult> {
+  checkClasses(pathAt(0), options.splits);
   return runTraining({
     ...options,
     variables: network.variables,
     logits: (x, step) => network.forward(x, pathAt(step), { training: true }),
   });
+}
+
+/** Labels beyond the network's classes would fail in the loss, classes without images never. */
+function checkClasses({ classes }: Architecture, { train }: DatasetSplits): void {
+  if (classes === train.classes) return;
+  throw new TinyFormerError(
+    'E_DATASET',
+    `the network has ${classes} classes, "${train.name}" ${train.classes}`,
+    {
+      hint: 'give the search space the number of classes of the images',
+      details: { classes, dataset: train.classes },
+    },
+  );
 }

@@ -62,7 +62,7 @@ describe('sampling and varying', () => {
   it('stays within the space', () => {
     fc.assert(
       fc.property(
-        fc.integer(),
+        fc.nat(),
         fc.constantFrom(TINY_SPACE, presets.shapes, presets.cifar10),
         (seed, space) => {
           const rng = createRng(seed);

@@ -53,6 +53,17 @@ describe('training a supernet', () => {
     resumed.dispose();
   });
 
+  it('refuses images of another size, or of other classes, than those of the space', async () => {
+    for (const [change, code] of [
+      [{ input: { ...TINY_SPACE.input, height: 2 * TINY_SPACE.input.height } }, /^E_SHAPE: the images are/],
+      [{ classes: TINY_SPACE.classes + 1 }, /^E_DATASET: the network has/],
+    ] as const) {
+      const supernet = Supernet.create({ ...TINY_SPACE, ...change }, { seed: 3 });
+      await expect(trainSupernet(supernet, splits, OPTIONS)).rejects.toThrow(code);
+      supernet.dispose();
+    }
+  });
+
   it('reports every step and leaves no tensors behind', async () => {
     const supernet = Supernet.create(TINY_SPACE, { seed: 3 });
     const before = tf.memory().numTensors;
