@@ -18,7 +18,6 @@ export {
 
 // Instructions and cycles
 export {
-  addCounts,
   EVENTS,
   INSTRUCTION_CLASSES,
   type Counts,

@@ -7,7 +7,7 @@ import { formatShare } from '../output/share.js';
 type Row = readonly [figure: string, value: string];
 
 /** What the run found, a figure a row. */
-export function summaryRows(report: Report): readonly Row[] {
+function summaryRows(report: Report): readonly Row[] {
   const { dataset, accuracy, machines } = report;
   const on = (core: string) => machines.find(({ name }) => name === core);
   return [

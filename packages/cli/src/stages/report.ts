@@ -132,7 +132,7 @@ function instructionsOf(layer: string, cores: readonly MachineFindings[]): Repor
 }
 
 /** Parameters, and the density over convolutions and linear layers. */
-export function weightFigures({ layers }: QuantizedNetwork): Pick<Report, 'parameters' | 'density'> {
+function weightFigures({ layers }: QuantizedNetwork): Pick<Report, 'parameters' | 'density'> {
   let parameters = 0;
   let weights = 0;
   let nonZero = 0;

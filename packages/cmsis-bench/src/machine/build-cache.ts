@@ -11,7 +11,7 @@ import { join } from 'node:path';
 import { TinyFormerError } from '@tinyformer/core';
 
 /** TINYFORMER_CACHE, or `tinyformer` in the user's cache folder. */
-export function defaultCacheDirectory(environment: NodeJS.ProcessEnv = process.env): string {
+function defaultCacheDirectory(environment: NodeJS.ProcessEnv = process.env): string {
   const userCache = environment['XDG_CACHE_HOME'] ?? join(homedir(), '.cache');
   return environment['TINYFORMER_CACHE'] ?? join(userCache, 'tinyformer');
 }

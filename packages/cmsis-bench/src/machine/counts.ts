@@ -50,10 +50,6 @@ export function instructionsOf(counts: Counts): number {
   return INSTRUCTION_CLASSES.reduce((sum, name) => sum + counts[name], 0);
 }
 
-export function addCounts(parts: readonly Counts[]): Counts {
-  return countsOf((name) => parts.reduce((sum, part) => sum + part[name], 0));
-}
-
 function malformed(what: string): TinyFormerError {
   return new TinyFormerError('E_COUNTER_REPORT', `the instruction counter's report is malformed: ${what}`);
 }

@@ -20,7 +20,7 @@ export interface Matrix extends MatrixShape {
 }
 
 /** First columns of the blocks that hold a non-zero weight, one ascending list a row group. */
-export function findBlocks(matrix: Matrix, { blockRows, blockColumns }: BlockShape): number[][] {
+function findBlocks(matrix: Matrix, { blockRows, blockColumns }: BlockShape): number[][] {
   const { rows, columns, values } = matrix;
   const groups: number[][] = [];
   for (let firstRow = 0; firstRow < rows; firstRow += blockRows) {

@@ -61,7 +61,7 @@ export function parseFloatNetwork(text: string): FloatNetwork {
 }
 
 /** The shape that each tensor of a layer has in core's layout. */
-export function tensorShapes(layer: Layer): Readonly<Record<string, Shape>> {
+function tensorShapes(layer: Layer): Readonly<Record<string, Shape>> {
   const outputs = [layer.outputShape[2]!];
   const shapes = parametersOf(layer).map(({ name, shape }): [string, Shape] => [
     name,
