@@ -107,9 +107,18 @@ function reportMissing(missing) {
   );
 }
 
+/** What was built without a compiler is built again once there is one: the tools found are part of turbo's key. */
 function build() {
   const turbo = join(ROOT, 'node_modules', 'turbo', 'bin', 'turbo');
-  const env = { TURBO_TELEMETRY_DISABLED: '1', DO_NOT_TRACK: '1', TURBO_NO_UPDATE_NOTIFIER: '1' };
+  const env = {
+    TURBO_TELEMETRY_DISABLED: '1',
+    DO_NOT_TRACK: '1',
+    TURBO_NO_UPDATE_NOTIFIER: '1',
+    TINYFORMER_TOOLS: readTools()
+      .filter(isPresent)
+      .map(({ name }) => name)
+      .join(', '),
+  };
   const args = [turbo, 'run', 'build', '--output-logs=errors-only'];
   const { ok } = timed('building', () => run(process.execPath, args, { env }));
   if (!ok) fail('E_BUILD: the build failed, see above.');

@@ -1,5 +1,5 @@
 /** @file What people see: durations, shares, progress, errors, tables. */
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it, jest } from '@jest/globals';
 import { InternalError, TinyFormerError } from '@tinyformer/core';
 import { describeError } from '../src/errors.js';
 import { formatDuration } from '../src/output/duration.js';
@@ -62,8 +62,10 @@ describe('progress', () => {
 
   it('says that work has failed and passes the error on', async () => {
     const error = new Error('x');
-    const work = withProgress('Work', () => Promise.reject(error));
-    await expect(work).rejects.toBe(error);
+    const write = jest.spyOn(process.stderr, 'write').mockImplementation(() => true);
+    await expect(withProgress('Work', () => Promise.reject(error))).rejects.toBe(error);
+    expect(write.mock.calls.at(-1)![0]).toContain('FAILED');
+    write.mockRestore();
   });
 });
 
