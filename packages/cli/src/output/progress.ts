@@ -9,8 +9,10 @@ export interface Progress {
   /** `note` is a short remark of the moment, such as the loss. */
   update(done: number, options: { readonly total: number; readonly note?: string }): void;
   /** Ends the bar; returns the seconds since it began. */
-  finish(note?: string): number;
+  finish(note?: string, outcome?: Outcome): number;
 }
+
+type Outcome = 'done in' | 'failed after';
 
 export interface ProgressOptions {
   readonly title: string;
@@ -36,7 +38,7 @@ export async function withProgress(
   try {
     return progress.finish(await work(progress));
   } catch (error) {
-    progress.finish('FAILED');
+    progress.finish('', 'failed after');
     throw error;
   }
 }
@@ -68,8 +70,8 @@ function barProgress({ title, stream = process.stderr, now }: ProgressOptions): 
     barCompleteChar: '█',
     barIncompleteChar: '░',
     barsize: 24,
-    hideCursor: true,
     clearOnComplete: true,
+    gracefulExit: false, // an interrupted run must not look like a finished one to its caller
     stream,
   });
   bar.start(1, 0, { left: '', note: '' });
@@ -78,9 +80,11 @@ function barProgress({ title, stream = process.stderr, now }: ProgressOptions): 
       bar.setTotal(total);
       bar.update(done, { left: describeLeft(elapsed(), { done, total }), note });
     },
-    finish(note = '') {
+    finish(note = '', outcome = 'done in') {
       bar.stop();
-      stream.write(doneLine(title, elapsed(), note));
+      stream.write(
+        `${title.padEnd(TITLE_WIDTH)} ${outcome} ${formatDuration(elapsed())}${note && `  ${note}`}\n`,
+      );
       return elapsed();
     },
   };
@@ -98,13 +102,11 @@ function lineProgress({ title, stream = process.stderr, now }: ProgressOptions):
       const left = describeLeft(elapsed(), { done, total });
       stream.write(`  ${title.padEnd(TITLE_WIDTH)} ${[percent, left, note].filter(Boolean).join('  ')}\n`);
     },
-    finish(note = '') {
-      stream.write(doneLine(title, elapsed(), note));
+    finish(note = '', outcome = 'done in') {
+      stream.write(
+        `${title.padEnd(TITLE_WIDTH)} ${outcome} ${formatDuration(elapsed())}${note && `  ${note}`}\n`,
+      );
       return elapsed();
     },
   };
-}
-
-function doneLine(title: string, seconds: number, note: string): string {
-  return `${title.padEnd(TITLE_WIDTH)} done in ${formatDuration(seconds)}${note && `  ${note}`}\n`;
 }
