@@ -61,16 +61,12 @@ describe('counting', () => {
 describe('sampling and varying', () => {
   it('stays within the space', () => {
     fc.assert(
-      fc.property(
-        fc.nat(),
-        fc.constantFrom(TINY_SPACE, presets.shapes, presets.cifar10),
-        (seed, space) => {
-          const rng = createRng(seed);
-          const [a, b] = [sampleArchitecture(space, rng), sampleArchitecture(space, rng)];
-          const children = [mutateArchitecture(space, a, rng), crossArchitectures(a, b, rng)];
-          expect([a, b, ...children].every((path) => containsArchitecture(space, path))).toBe(true);
-        },
-      ),
+      fc.property(fc.nat(), fc.constantFrom(TINY_SPACE, presets.shapes, presets.cifar10), (seed, space) => {
+        const rng = createRng(seed);
+        const [a, b] = [sampleArchitecture(space, rng), sampleArchitecture(space, rng)];
+        const children = [mutateArchitecture(space, a, rng), crossArchitectures(a, b, rng)];
+        expect([a, b, ...children].every((path) => containsArchitecture(space, path))).toBe(true);
+      }),
       { numRuns: 100 },
     );
   });
