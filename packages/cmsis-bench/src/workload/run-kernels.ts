@@ -8,7 +8,7 @@ import { buildKernelFirmware } from '../firmware/kernel-firmware.js';
 import type { CortexMachine } from '../machine/cortex-machine.js';
 import type { RegionCounts } from '../machine/counts.js';
 import { CYCLE_COSTS, estimateCycles } from '../machine/cycle-costs.js';
-import { runFirmware } from '../machine/run-firmware.js';
+import { runWorkload } from './run-workload.js';
 
 export interface KernelResult {
   /** The C status; 0 when all went well. */
@@ -92,12 +92,7 @@ export async function runKernels(
   const encoded = runtime.encodeRequests(requests);
   checkSize(encoded);
   const elf = await buildKernelFirmware({ machine, rounding: runtime.rounding, cacheDirectory });
-  const {
-    exitCode,
-    files,
-    regions,
-    console: said,
-  } = await runFirmware({
+  const { files, regions } = await runWorkload('the kernels', {
     machine,
     elf,
     inputs: { 'calls.bin': encodeBatch(encoded) },
@@ -105,14 +100,5 @@ export async function runKernels(
     timeoutMs,
     cacheDirectory,
   });
-  if (exitCode !== 0) {
-    throw new TinyFormerError(
-      'E_MACHINE_EXIT',
-      `the kernels on ${machine.name} ended with exit ${exitCode}: ${said}`,
-      {
-        details: { exitCode },
-      },
-    );
-  }
   return decodeResults({ results: files['results.bin']!, regions }, { calls: encoded.calls, machine });
 }

@@ -2,7 +2,7 @@
 import { TinyFormerError } from '@tinyformer/core';
 import { buildFirmware, type ModelFirmwareOptions } from '../firmware/build-firmware.js';
 import type { Counts, RegionCounts } from '../machine/counts.js';
-import { runFirmware } from '../machine/run-firmware.js';
+import { runWorkload } from './run-workload.js';
 
 export interface ModelRunOptions extends ModelFirmwareOptions {
   /** Quantised images, row-major; at least one. */
@@ -66,12 +66,7 @@ function countsOf(regions: readonly RegionCounts[], id: number): Counts {
 /** @throws E_MACHINE_OUTPUT when the project is not this model's; what `buildFirmware` and `runFirmware` throw. */
 export async function runModel(options: ModelRunOptions): Promise<ModelRun> {
   const { machine, images, layerBytes, timeoutMs = 600_000, cacheDirectory } = options;
-  const {
-    exitCode,
-    files,
-    regions,
-    console: said,
-  } = await runFirmware({
+  const { files, regions } = await runWorkload('the model', {
     machine,
     elf: await buildFirmware(options),
     inputs: { 'images.bin': encodeImages(images) },
@@ -79,15 +74,6 @@ export async function runModel(options: ModelRunOptions): Promise<ModelRun> {
     timeoutMs,
     cacheDirectory,
   });
-  if (exitCode !== 0) {
-    throw new TinyFormerError(
-      'E_MACHINE_EXIT',
-      `the model on ${machine.name} ended with exit ${exitCode}: ${said}`,
-      {
-        details: { exitCode },
-      },
-    );
-  }
   return {
     samples: decodeOutputs(files['outputs.bin']!, options),
     modelCounts: countsOf(regions, layerBytes.length + 1),
