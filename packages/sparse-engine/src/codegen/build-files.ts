@@ -18,6 +18,7 @@ export function cmakeLists(name: string, runtime: readonly string[]): string {
     'option(TFR_DOUBLE_ROUNDING "Requantise as TensorFlow Lite does" OFF)',
     '',
     'add_library(model STATIC',
+    '  src/kernels.c',
     '  src/model.c',
     '  src/weights.c',
     ...sources.map((path) => `  ${path}`),
@@ -50,14 +51,15 @@ An int8 network in C99, made by tinyformer. Nothing in it allocates, prints or k
 - arena (SRAM): ${formatBytes(plan.arenaBytes)}, stack not included; no plan does with less than ${formatBytes(plan.lowerBoundBytes)}
 - multiplications: ${formatCount(sum('macs'))}, of which ${formatCount(sum('nonZeroMacs'))} have a weight that is not zero
 
-\`src/model.c\` is the network, one call a layer; \`src/weights.c\` its constants; \`runtime/\` the kernels that it calls.
+\`src/model.c\` is the network, one call a layer; \`src/weights.c\` its constants; \`runtime/\` the kernels; \`src/kernels.c\`
+those of them that have a layer's shape compiled in.
 
 \`\`\`sh
 cmake -B build && cmake --build build
 build/main < image.bin # ${bytes} bytes
 \`\`\`
 
-In firmware, compile \`src/model.c\`, \`src/weights.c\` and every C file of \`runtime/\` with the include folders that
+In firmware, compile \`src/model.c\`, \`src/kernels.c\`, \`src/weights.c\` and every C file of \`runtime/\` with the include folders that
 \`CMakeLists.txt\` names, and call \`model_run\` (see \`src/model.h\`). An image is quantised by
 \`q = round(real / MODEL_INPUT_SCALE) + MODEL_INPUT_ZERO_POINT\`, clamped to [-128, 127].
 `;

@@ -4,6 +4,7 @@ import { runtimeSources } from '@tinyformer/mcu-runtime-c';
 import type { CompiledModel } from '../compiled-model.js';
 import { checkName } from '../frontend/names.js';
 import { cmakeLists, projectReadme } from './build-files.js';
+import { callFunctions, kernelsHeader, kernelsSource } from './kernels-source.js';
 import { MAIN_SOURCE } from './main-source.js';
 import { modelHeader } from './model-header.js';
 import { modelSource } from './model-source.js';
@@ -28,6 +29,7 @@ export function generateProject(
   { name = model.graph.name }: { readonly name?: string } = {},
 ): readonly ProjectFile[] {
   checkName(name, 'the project');
+  const functions = callFunctions(model);
   const kernels = [...new Set(model.calls.map(({ kernel }) => kernel))];
   const runtime = runtimeSources(kernels).map(({ path, text }) => ({ path: `runtime/${path}`, text }));
   const header = { kind: PROJECT_KIND, formatVersion: 1, toolVersion: TOOL_VERSION, seed: model.seed, name };
@@ -41,8 +43,10 @@ export function generateProject(
     },
     { path: 'README.md', text: projectReadme(name, model) },
     { path: PROJECT_MARK, text: `${JSON.stringify(header, null, 2)}\n` },
+    { path: 'src/kernels.c', text: kernelsSource(functions) },
+    { path: 'src/kernels.h', text: kernelsHeader(functions) },
     { path: 'src/main.c', text: MAIN_SOURCE },
-    { path: 'src/model.c', text: modelSource(model) },
+    { path: 'src/model.c', text: modelSource(model, functions.callees) },
     { path: 'src/model.h', text: modelHeader(model) },
     { path: 'src/weights.c', text: weightsSource(model) },
     { path: 'src/weights.h', text: weightsHeader(model) },

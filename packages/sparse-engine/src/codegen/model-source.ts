@@ -4,13 +4,15 @@ import type { CompiledModel } from '../compiled-model.js';
 import { lifetimesOf } from '../memory/buffers.js';
 import { cString, symbol, table, wrapCall } from './c-text.js';
 
-export function modelSource(model: CompiledModel): string {
+/** @param callees the C function of each call */
+export function modelSource(model: CompiledModel, callees: readonly string[]): string {
   return [
     layerTable(model),
     '#include "model.h"',
     '',
     '#include <stddef.h>',
     '',
+    '#include "kernels.h"',
     '#include "tfr/tfr_kernels.h"',
     '#include "weights.h"',
     '',
@@ -22,7 +24,7 @@ export function modelSource(model: CompiledModel): string {
     names('model_class_names', 'MODEL_CLASS_COUNT', model.classes),
     ...model.calls.map((_, index) => parameters(model, index)),
     LAYER_MACRO,
-    runFunction(model),
+    runFunction(model, callees),
   ].join('\n');
 }
 
@@ -88,7 +90,7 @@ const LAYER_MACRO = `/* One call with the hook around it; leaves model_run when 
   } while (0)
 `;
 
-function runFunction({ graph, calls, plan }: CompiledModel): string {
+function runFunction({ graph, plan }: CompiledModel, callees: readonly string[]): string {
   const variable = (tensor: string): string => {
     if (tensor === graph.input) return 'input';
     return tensor === graph.output ? 'output' : symbol(tensor, 'output');
@@ -107,7 +109,7 @@ function runFunction({ graph, calls, plan }: CompiledModel): string {
       scratch === null ? 'NULL' : `arena + ${scratch}`,
     ];
     const bytes = elementCount(graph.tensors[node.output]!.shape);
-    const call = wrapCall(calls[index]!.kernel, values);
+    const call = wrapCall(callees[index]!, values);
     return `  LAYER(${index}, ${result}, ${bytes},\n        ${call});`;
   });
   return [

@@ -32,6 +32,7 @@
 
 #include <stddef.h>
 
+#include "kernels.h"
 #include "tfr/tfr_kernels.h"
 #include "weights.h"
 
@@ -494,6 +495,6 @@ tfr_status model_run(const int8_t *input, int8_t *output, uint8_t *arena, model_
   LAYER(20, head_pool_output, 16,
         tfr_average_pool_s8(&head_pool_params, stage2_block0_add2_output, head_pool_output, NULL));
   LAYER(21, output, 3,
-        tfr_linear_dense_s8(&head_classifier_params, head_pool_output, output, arena + 0));
+        head_classifier_kernel(&head_classifier_params, head_pool_output, output, arena + 0));
   return TFR_OK;
 }

@@ -1,0 +1,70 @@
+/**
+ * @file A kernel for one call: C text that defines a function with the kernel's own signature in which the call's shape is
+ * compiled in. The text copies no code: it includes the runtime's header whose always-inline body the kernel itself is made
+ * of and hands it constants instead of the fields of the parameter struct. Arrays (weights, tables) stay data.
+ */
+import type { KernelCall } from '../compiled-model.js';
+
+/** How the specialised function of a kernel is written; one line a kernel in {@link SPECIALIZERS}. */
+export interface Specializer {
+  /** The runtime's header that defines the body, as an include path. */
+  readonly header: string;
+  /** The always-inline body: (const struct *params, extra constants..., inputs..., output, scratch). */
+  readonly body: string;
+  readonly inputs: 1 | 2 | 3;
+  /** Constants that the body wants beside the numbers of the struct, as C expressions; null: keep the general kernel. */
+  readonly constants?: (call: KernelCall) => readonly string[] | null;
+}
+
+export interface CallText {
+  /** The function's name. */
+  readonly symbol: string;
+  /** The function's declaration, without the semicolon. */
+  readonly prototype: string;
+  /** Includes and the function, for a C file that declares it and includes <stddef.h>. */
+  readonly text: string;
+}
+
+export interface SpecializeOptions {
+  readonly symbol: string;
+}
+
+const SPECIALIZERS: Readonly<Record<string, Specializer>> = {
+  tfr_linear_dense_s8: { header: 'linear/tfr_linear_dense.h', body: 'tfr_linear_dense', inputs: 1 },
+};
+
+const INPUT_NAMES = ['input', 'input2', 'input3'];
+
+function callPrototype(symbol: string, { struct, inputs }: { struct: string; inputs: number }): string {
+  const tensors = INPUT_NAMES.slice(0, inputs).map((name) => `const int8_t *${name}`);
+  return [
+    `tfr_status ${symbol}(const struct ${struct} *params, ${tensors.join(', ')},`,
+    `${' '.repeat(`tfr_status ${symbol}(`.length)}int8_t *output, void *scratch)`,
+  ].join('\n');
+}
+
+/** The specialised function of a call, or null where the runtime's general kernel is all there is. */
+export function specializeCall(call: KernelCall, { symbol }: SpecializeOptions): CallText | null {
+  const specializer = SPECIALIZERS[call.kernel];
+  const constants = specializer?.constants?.(call) ?? [];
+  if (specializer === undefined || specializer.constants?.(call) === null) return null;
+  const { header, body, inputs } = specializer;
+  const fields = Object.entries(call.params).map(
+    ([field, value]) => `      .${field} = ${typeof value === 'number' ? value : `params->${field}`},`,
+  );
+  const values = ['&fixed', ...constants, ...INPUT_NAMES.slice(0, inputs), 'output', 'scratch'];
+  const prototype = callPrototype(symbol, { struct: call.struct, inputs });
+  const lines = [
+    `#include "${header}"`,
+    '',
+    `${prototype} {`,
+    `  if (params == NULL) return TFR_ERROR_NULL;`,
+    `  const struct ${call.struct} fixed = {`,
+    ...fields,
+    '  };',
+    `  return ${body}(${values.join(', ')});`,
+    '}',
+    '',
+  ];
+  return { symbol, prototype, text: lines.join('\n') };
+}
