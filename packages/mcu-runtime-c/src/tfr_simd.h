@@ -7,11 +7,7 @@
 
 #include <stdint.h>
 
-#if defined(__GNUC__) || defined(__clang__)
-#define TFR_INLINE static inline __attribute__((always_inline))
-#else
-#define TFR_INLINE static inline
-#endif
+#include "tfr_core.h"
 
 /*
  * Sums come in ones or in fours (`lanes` is 1 or TFR_LANES, a constant at every call). They are written out, not looped

@@ -113,7 +113,11 @@ describe.each(runtimes.map((runtime) => [runtime.name, runtime] as const))('kern
   it('averages positions, halves away from zero', () => {
     const request = {
       kernel: 'tfr_average_pool_s8',
-      params: { positions: 2, channels: 3, output_min: -128, output_max: 127 },
+      params: {
+        ...{ input_height: 2, input_width: 1, channels: 3, output_height: 1, output_width: 1 },
+        ...{ kernel_height: 2, kernel_width: 1, stride_height: 2, stride_width: 1 },
+        ...{ padding_top: 0, padding_left: 0, output_min: -128, output_max: 127 },
+      },
       inputs: [Int8Array.of(1, -1, 5, 2, -2, 6)],
       outputLength: 3,
     };

@@ -6,6 +6,7 @@ export {
   saveQuantizedNetwork,
   type QuantizedAdd,
   type QuantizedAttention,
+  type QuantizedAveragePool,
   type QuantizedConvolution,
   type QuantizedDepthwise,
   type QuantizedGelu,

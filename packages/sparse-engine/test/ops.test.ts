@@ -133,7 +133,12 @@ describe('add', () => {
 describe('averagePool', () => {
   it('rounds halves away from zero', () => {
     const inputs = [{ shape: [2, 1, 3], values: [1, -1, 5, 2, -2, 5] }];
-    expect(run('averagePool', { inputs })).toEqual([2, -2, 5]);
+    expect(run('globalAveragePool', { inputs })).toEqual([2, -2, 5]);
+  });
+
+  it('neither sums nor counts what lies outside of the image', () => {
+    const inputs = [{ shape: [3, 3, 1], values: [1, 2, 3, 4, 5, 6, 7, 8, 10] }];
+    expect(run('averagePool', { inputs, attributes: { kernel: 2, stride: 2 } })).toEqual([3, 5, 8, 10]);
   });
 });
 

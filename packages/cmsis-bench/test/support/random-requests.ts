@@ -90,8 +90,8 @@ const window = fc
   .record({
     input_height: size(7),
     input_width: size(7),
-    kernel_height: fc.constantFrom(1, 3, 5),
-    kernel_width: fc.constantFrom(1, 3, 5),
+    kernel_height: fc.constantFrom(1, 2, 3, 5),
+    kernel_width: fc.constantFrom(1, 2, 3, 5),
     stride_height: size(2),
     stride_width: size(2),
   })
@@ -156,7 +156,7 @@ const lookup: Arbitrary<KernelRequest> = size(70).chain((length) =>
 );
 
 const add: Arbitrary<KernelRequest> = fc
-  .tuple(size(70), operandFactor, operandFactor, sumFactor)
+  .tuple(size(400), operandFactor, operandFactor, sumFactor)
   .chain(([length, a, b, output]) =>
     fc
       .tuple(int8(length), int8(length), zeroPoint, zeroPoint, zeroPoint, range)
@@ -181,13 +181,13 @@ const add: Arbitrary<KernelRequest> = fc
   );
 
 const averagePool: Arbitrary<KernelRequest> = fc
-  .tuple(size(70), size(9), range)
-  .chain(([positions, channels, clamp]) =>
-    int8(positions * channels).map((input) => ({
+  .tuple(window, size(19), range)
+  .chain(([shape, channels, clamp]) =>
+    int8(shape.input_height * shape.input_width * channels).map((input) => ({
       kernel: 'tfr_average_pool_s8',
-      params: { positions, channels, ...clamp },
+      params: { ...shape, channels, ...clamp },
       inputs: [input],
-      outputLength: channels,
+      outputLength: shape.output_height * shape.output_width * channels,
     })),
   );
 

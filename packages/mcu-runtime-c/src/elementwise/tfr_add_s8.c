@@ -1,10 +1,8 @@
 /* Sum of two tensors with scales of their own, rescaled to a common scale with 20 more bits first, as TFLite does. */
-#include <stddef.h>
-
+#include "elementwise/tfr_add_values.h"
 #include "tfr/tfr_kernels.h"
 #include "tfr_check.h"
 
-#define LEFT_FACTOR ((int32_t)1 << 20)
 #define MIN_INPUT_SHIFT 31 /* input factors are below 1, so that the sum fits 32 bits */
 
 static tfr_status check(const struct tfr_add_params *params, const int8_t *a, const int8_t *b, const int8_t *output) {
@@ -21,21 +19,17 @@ static tfr_status check(const struct tfr_add_params *params, const int8_t *a, co
 
 tfr_status tfr_add_s8(const struct tfr_add_params *params, const int8_t *input, const int8_t *input2, int8_t *output,
                       void *scratch) {
-  (void)scratch;
   const tfr_status status = check(params, input, input2, output);
   if (status != TFR_OK) return status;
-  for (int32_t i = 0; i < params->size; i++) {
-    const int32_t a = tfr_requantize((input[i] - params->a_zero_point) * LEFT_FACTOR, params->a_multiplier,
-                                     params->a_shift);
-    const int32_t b = tfr_requantize((input2[i] - params->b_zero_point) * LEFT_FACTOR, params->b_multiplier,
-                                     params->b_shift);
-    output[i] = tfr_requantize_s8(a + b, params->output_multiplier, params->output_shift,
-                                  params->output_zero_point, params->output_min, params->output_max);
+  if (params->size < TFR_ADD_MIN_TABLED) {
+    tfr_add_each(params, 0, input, input2, output);
+    return TFR_OK;
   }
+  if (scratch == NULL) return TFR_ERROR_NULL;
+  tfr_add_tabled(params, (struct tfr_add_tables *)scratch, input, input2, output);
   return TFR_OK;
 }
 
 uint32_t tfr_add_s8_scratch_bytes(const struct tfr_add_params *params) {
-  (void)params;
-  return 0;
+  return params->size < TFR_ADD_MIN_TABLED ? 0 : sizeof(struct tfr_add_tables);
 }

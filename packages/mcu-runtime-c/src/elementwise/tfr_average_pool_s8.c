@@ -1,30 +1,49 @@
-/* Mean over all positions of each channel, halves away from zero. */
-#include <stddef.h>
-
+/* Mean over a sliding window, or over all positions, of each channel. */
+#include "elementwise/tfr_average_window.h"
 #include "tfr/tfr_kernels.h"
-#include "tfr_check.h"
 
 #define MAX_POSITIONS ((int32_t)1 << 23)
 
-static int32_t rounded_quotient(int32_t sum, int32_t count) {
-  return sum > 0 ? (sum + count / 2) / count : (sum - count / 2) / count;
+static struct tfr_axis vertical(const struct tfr_average_pool_params *params) {
+  return (struct tfr_axis){params->input_height, params->output_height, params->kernel_height, params->stride_height,
+                           params->padding_top};
+}
+
+static struct tfr_axis horizontal(const struct tfr_average_pool_params *params) {
+  return (struct tfr_axis){params->input_width, params->output_width, params->kernel_width, params->stride_width,
+                           params->padding_left};
+}
+
+static tfr_status check(const struct tfr_average_pool_params *params, const int8_t *input, const int8_t *output) {
+  if (params == NULL || input == NULL || output == NULL) return TFR_ERROR_NULL;
+  if (!tfr_axis_valid(vertical(params)) || !tfr_axis_valid(horizontal(params)) ||
+      !tfr_volume_valid(params->input_height, params->input_width, params->channels) ||
+      !tfr_volume_valid(params->output_height, params->output_width, params->channels) ||
+      (int64_t)params->kernel_height * params->kernel_width > MAX_POSITIONS) {
+    return TFR_ERROR_SIZE;
+  }
+  return tfr_clamp_valid(params->output_min, params->output_max) ? TFR_OK : TFR_ERROR_RANGE;
 }
 
 tfr_status tfr_average_pool_s8(const struct tfr_average_pool_params *params, const int8_t *input, int8_t *output,
                                void *scratch) {
   (void)scratch;
-  if (params == NULL || input == NULL || output == NULL) return TFR_ERROR_NULL;
-  if (!tfr_volume_valid(params->positions, params->channels, 1) || params->positions > MAX_POSITIONS) {
-    return TFR_ERROR_SIZE;
-  }
-  if (!tfr_clamp_valid(params->output_min, params->output_max)) return TFR_ERROR_RANGE;
-  for (int32_t c = 0; c < params->channels; c++) {
-    int32_t sum = 0;
-    for (int32_t position = 0; position < params->positions; position++) sum += input[position * params->channels + c];
-    const int32_t mean = rounded_quotient(sum, params->positions);
-    output[c] = (int8_t)(mean < params->output_min   ? params->output_min
-                         : mean > params->output_max ? params->output_max
-                                                     : mean);
+  const tfr_status status = check(params, input, output);
+  if (status != TFR_OK) return status;
+  struct tfr_average_window window = {.channels = params->channels,
+                                      .row_bytes = params->input_width * params->channels,
+                                      .low = params->output_min,
+                                      .high = params->output_max};
+  for (int32_t row = 0; row < params->output_height; row++) {
+    const struct tfr_taps y = tfr_window_taps(vertical(params), row);
+    for (int32_t column = 0; column < params->output_width; column++) {
+      const struct tfr_taps x = tfr_window_taps(horizontal(params), column);
+      window.first = input + (y.first + y.begin) * window.row_bytes + (x.first + x.begin) * params->channels;
+      window.rows = y.end - y.begin;
+      window.columns = x.end - x.begin;
+      tfr_average_window(&window, output);
+      output += params->channels;
+    }
   }
   return TFR_OK;
 }

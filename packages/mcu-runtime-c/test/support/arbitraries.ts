@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import type { KernelParams, KernelRequest } from '@tinyformer/mcu-runtime-c';
 import { encodeStream } from './block-stream.js';
 import type { BlockMatrix } from './block-stream.js';
-import { convolution, depthwise, linear } from './requests.js';
+import { averagePool, convolution, depthwise, linear } from './requests.js';
 
 const size = (max: number): fc.Arbitrary<number> => fc.integer({ min: 1, max });
 const zeroPoint = fc.integer({ min: -128, max: 127 });
@@ -136,12 +136,12 @@ const lookupRequest = size(20).chain((length) =>
     .map(([input, table]) => request('tfr_lookup_s8', { size: length, table }, [[input], length])),
 );
 
-const poolRequest = fc.tuple(size(9), size(9)).chain(([positions, channels]) =>
-  int8s(positions * channels).map((input) => {
-    const params = { positions, channels, output_min: -100, output_max: 100 };
-    return request('tfr_average_pool_s8', params, [[input], channels]);
-  }),
-);
+const poolRequest = windowShape.chain((shape) => {
+  const { height, width, channels } = shape.input;
+  return int8s(height * width * channels).map((input) =>
+    averagePool(shape, { input, params: { output_min: -100, output_max: 100 } }),
+  );
+});
 
 const attentionShape = fc.record({ tokens: size(9), heads: size(3), head_width: size(9) });
 

@@ -61,8 +61,7 @@ function windowParams({ input, kernel, stride }: WindowShape): Record<string, nu
     ...{ input_height: input.height, input_width: input.width },
     ...{ output_height: output(input.height), output_width: output(input.width) },
     ...{ kernel_height: kernel, kernel_width: kernel, stride_height: stride, stride_width: stride },
-    ...{ padding_top: padding(input.height), padding_left: padding(input.width), input_zero_point: 0 },
-    ...NO_CLAMP,
+    ...{ padding_top: padding(input.height), padding_left: padding(input.width) },
   };
 }
 
@@ -85,6 +84,7 @@ export function convolution(
     kernel: `tfr_convolution_${encoding}_s8`,
     params: {
       ...window,
+      ...{ input_zero_point: 0, ...NO_CLAMP },
       ...{ input_channels: shape.input.channels, output_channels: shape.outputChannels },
       ...{ weights, weight_bytes: weights.length },
       ...perChannel(shape.outputChannels),
@@ -92,6 +92,20 @@ export function convolution(
     },
     inputs: [input],
     outputLength: window['output_height']! * window['output_width']! * shape.outputChannels,
+  };
+}
+
+export function averagePool(
+  shape: Omit<WindowShape, 'outputChannels'>,
+  { input, params = {} }: { input: Int8Array; params?: KernelParams },
+): KernelRequest {
+  const { channels } = shape.input;
+  const window = windowParams({ ...shape, outputChannels: channels });
+  return {
+    kernel: 'tfr_average_pool_s8',
+    params: { ...window, channels, output_min: -128, output_max: 127, ...params },
+    inputs: [input],
+    outputLength: window['output_height']! * window['output_width']! * channels,
   };
 }
 
@@ -105,6 +119,7 @@ export function depthwise(
     kernel: 'tfr_depthwise_dense_s8',
     params: {
       ...window,
+      ...{ input_zero_point: 0, ...NO_CLAMP },
       ...{ channels, weights, weight_bytes: weights.length },
       ...perChannel(channels),
       ...params,

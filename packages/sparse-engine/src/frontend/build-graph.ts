@@ -9,6 +9,7 @@ import type { LayerNormAttributes } from '../ops/layer-norm.js';
 import type { LinearAttributes } from '../ops/linear.js';
 import type { LookupAttributes } from '../ops/lookup.js';
 import { PROBABILITY } from '../ops/softmax.js';
+import type { WindowAttributes } from '../ops/window.js';
 import { cIdentifier } from './names.js';
 import type {
   QuantizedAttention,
@@ -86,8 +87,12 @@ function lower(layer: QuantizedLayer, tensors: ReadonlyMap<string, GraphTensor>)
     }
     case 'add':
       return node('add', {});
+    case 'averagePool': {
+      const { kernel, stride } = layer;
+      return node<WindowAttributes>('averagePool', { kernel, stride });
+    }
     case 'globalAveragePool':
-      return node('averagePool', {});
+      return node('globalAveragePool', {});
     case 'attention':
       return lowerAttention(layer, tensors.get(layer.inputs[0]!)!.shape);
     default:

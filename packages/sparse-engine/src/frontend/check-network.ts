@@ -19,6 +19,7 @@ const INPUT_COUNTS: Readonly<Record<QuantizedLayer['op'], number>> = {
   attention: 3,
   gelu: 1,
   add: 2,
+  averagePool: 1,
   globalAveragePool: 1,
 };
 
@@ -79,6 +80,7 @@ function checkConstants(layer: QuantizedLayer, input: QuantizedTensor): void {
       break;
     case 'gelu':
     case 'add':
+    case 'averagePool':
     case 'globalAveragePool':
       break;
     default:

@@ -36,9 +36,12 @@ function saved<D extends 'int8' | 'int16' | 'int32'>(dtype: D) {
 const name = z.string().min(1).max(MAX_TEXT);
 const base = { name, inputs: z.array(name).min(1).max(3), output: tensor };
 const weighted = { weights: saved('int8'), weightScales: scales, bias: saved('int32') };
-const windowed = {
+const window = {
   kernel: z.number().int().min(1).max(15),
   stride: z.union([z.literal(1), z.literal(2)]),
+};
+const windowed = {
+  ...window,
   activation: z.enum(['none', 'relu6']),
 };
 const sparsity = blockShape.nullable();
@@ -57,6 +60,7 @@ const layer = z.discriminatedUnion('op', [
   z.strictObject({ ...base, op: z.literal('attention'), heads: extent, scores: quant }),
   z.strictObject({ ...base, op: z.literal('gelu') }),
   z.strictObject({ ...base, op: z.literal('add') }),
+  z.strictObject({ ...base, ...window, op: z.literal('averagePool') }),
   z.strictObject({ ...base, op: z.literal('globalAveragePool') }),
 ]);
 

@@ -99,6 +99,13 @@ export interface QuantizedAdd extends QuantizedLayerBase {
   readonly op: 'add';
 }
 
+/** SAME padding. Output quantisation equals the input's. */
+export interface QuantizedAveragePool extends QuantizedLayerBase {
+  readonly op: 'averagePool';
+  readonly kernel: number;
+  readonly stride: 1 | 2;
+}
+
 /** Output quantisation equals the input's. */
 export interface QuantizedGlobalAveragePool extends QuantizedLayerBase {
   readonly op: 'globalAveragePool';
@@ -112,6 +119,7 @@ export type QuantizedLayer =
   | QuantizedAttention
   | QuantizedGelu
   | QuantizedAdd
+  | QuantizedAveragePool
   | QuantizedGlobalAveragePool;
 
 /** JSON with base64 tensors. Keys have one order, so that equal networks give equal text. */

@@ -4,7 +4,7 @@ import type { GraphNode } from '../ir/graph.js';
 import { add } from './add.js';
 import { attentionScores } from './attention-scores.js';
 import { attentionValues } from './attention-values.js';
-import { averagePool } from './average-pool.js';
+import { averagePool, globalAveragePool } from './average-pool.js';
 import { convolution } from './convolution.js';
 import { depthwise } from './depthwise.js';
 import { layerNorm } from './layer-norm.js';
@@ -20,6 +20,7 @@ const DEFINITIONS: readonly OpDefinition[] = [
   lookup,
   add,
   averagePool,
+  globalAveragePool,
   attentionScores,
   softmax,
   attentionValues,

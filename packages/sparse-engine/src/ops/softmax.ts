@@ -45,10 +45,10 @@ export const softmax = defineOp({
       const row = x.subarray(first, first + columns);
       const max = row.reduce((a, b) => Math.max(a, b));
       const sum = row.reduce((total, value) => total + table[max - value]!, 0);
-      const reciprocal = Math.floor((2 ** 32 - 1) / sum);
+      const reciprocal = Math.floor(2 ** 31 / sum);
       for (let j = 0; j < columns; j++) {
-        // The product is at most 65535 * (2^32 - 1) / 65535, so it fits 32 bits unsigned.
-        const p = (((table[max - row[j]!]! * reciprocal) >>> 16) + 128) >>> 8;
+        // The product is at most 65535 * 2^31 / 65535, so the sum fits 32 bits unsigned.
+        const p = (table[max - row[j]!]! * reciprocal + 2 ** 22) >>> 23;
         output[first + j] = Math.min(255, p) - 128;
       }
     }

@@ -131,11 +131,20 @@ function randomDepthwise(rng: Rng): Site {
   return siteFrom('depthwise', { inputs: [inputTensor], quant: output, attributes });
 }
 
-function randomElementwise(rng: Rng, op: 'lookup' | 'add' | 'averagePool'): Site {
-  const shape = featureMap(rng, between(rng, 1, 33));
+function randomPool(rng: Rng): Site {
+  const quant = randomQuant(rng);
+  const isGlobal = rng.below(2) === 0;
+  const shape = [between(rng, 1, isGlobal ? 20 : 7), between(rng, 1, isGlobal ? 20 : 7), between(rng, 1, 19)];
+  const inputs = [{ shape, quant }];
+  if (isGlobal) return siteFrom('globalAveragePool', { inputs, quant });
+  const attributes = { kernel: rng.pick([1, 2, 2, 3, 5]), stride: rng.pick([1, 2]) };
+  return siteFrom('averagePool', { inputs, quant, attributes });
+}
+
+function randomElementwise(rng: Rng, op: 'lookup' | 'add'): Site {
+  const shape = featureMap(rng, between(rng, 1, 33)); // up to 825 values: with and without tables in the kernel
   const quant = randomQuant(rng);
   const input = { shape, quant };
-  if (op === 'averagePool') return siteFrom(op, { inputs: [input], quant });
   if (op === 'add')
     return siteFrom(op, { inputs: [input, { shape, quant: randomQuant(rng) }], quant: randomQuant(rng) });
   const attributes = { function: 'random', table: tensorData(randomBytes(rng, 256)) };
@@ -197,7 +206,7 @@ export const RANDOM_SITES: Readonly<Record<string, (rng: Rng) => RandomSite>> = 
   tfr_depthwise_dense_s8: (rng) => dense(randomDepthwise(rng)),
   tfr_lookup_s8: (rng) => dense(randomElementwise(rng, 'lookup')),
   tfr_add_s8: (rng) => dense(randomElementwise(rng, 'add')),
-  tfr_average_pool_s8: (rng) => dense(randomElementwise(rng, 'averagePool')),
+  tfr_average_pool_s8: (rng) => dense(randomPool(rng)),
   tfr_attention_scores_s8: (rng) => dense(randomScores(rng)),
   tfr_softmax_s8: (rng) => dense(randomSoftmax(rng)),
   tfr_attention_values_s8: (rng) => dense(randomValues(rng)),

@@ -4,29 +4,29 @@
  * Weights: encoding and the share that is not zero. Arena: byte offset of the output. Live: the layers through which
  * the output is needed; what lies in the arena at one time never overlaps.
  *
- * #   layer                            op               output      weights        MACs  arena  live
- * 0   stem                             convolution      [4, 4, 8]   block 2x4 56%  3456  576    0..4
- * 1   stage1.block0.expand             linear           [4, 4, 16]  block 2x4 50%  2048  0      1..2
- * 2   stage1.block0.depthwise          depthwise        [4, 4, 16]  dense 100%     2304  256    2..3
- * 3   stage1.block0.project            linear           [4, 4, 8]   block 2x4 50%  2048  0      3..4
- * 4   stage1.block0.add                add              [4, 4, 8]   -              -     576    4..5
- * 5   stage2.embed                     convolution      [2, 2, 16]  block 2x4 50%  4608  704    5..14
- * 6   stage2.block0.norm1              layerNorm        [2, 2, 16]  -              -     128    6..9
- * 7   stage2.block0.query              linear           [2, 2, 16]  block 2x4 50%  1024  192    7..10
- * 8   stage2.block0.key                linear           [2, 2, 16]  block 2x4 50%  1024  320    8..10
- * 9   stage2.block0.value              linear           [2, 2, 16]  block 2x4 50%  1024  256    9..12
- * 10  stage2.block0.attention.scores   attentionScores  [2, 4, 4]   -              256   0      10..11
- * 11  stage2.block0.attention.softmax  softmax          [2, 4, 4]   -              -     0      11..12
- * 12  stage2.block0.attention          attentionValues  [2, 2, 16]  -              256   128    12..13
- * 13  stage2.block0.output             linear           [2, 2, 16]  block 2x4 50%  1024  192    13..14
- * 14  stage2.block0.add1               add              [2, 2, 16]  -              -     704    14..19
- * 15  stage2.block0.norm2              layerNorm        [2, 2, 16]  -              -     128    15..16
- * 16  stage2.block0.mlp1               linear           [2, 2, 32]  block 2x4 50%  2048  256    16..17
- * 17  stage2.block0.gelu               lookup           [2, 2, 32]  -              -     256    17..18
- * 18  stage2.block0.mlp2               linear           [2, 2, 16]  block 2x4 50%  2048  384    18..19
- * 19  stage2.block0.add2               add              [2, 2, 16]  -              -     704    19..20
- * 20  head.pool                        averagePool      [1, 1, 16]  -              -     128    20..21
- * 21  head.classifier                  linear           [1, 1, 3]   dense 50%      48    144    21..21
+ * #   layer                            op                 output      weights        MACs  arena  live
+ * 0   stem                             convolution        [4, 4, 8]   block 2x4 56%  3456  576    0..4
+ * 1   stage1.block0.expand             linear             [4, 4, 16]  block 2x4 50%  2048  0      1..2
+ * 2   stage1.block0.depthwise          depthwise          [4, 4, 16]  dense 100%     2304  256    2..3
+ * 3   stage1.block0.project            linear             [4, 4, 8]   block 2x4 50%  2048  0      3..4
+ * 4   stage1.block0.add                add                [4, 4, 8]   -              -     576    4..5
+ * 5   stage2.embed                     convolution        [2, 2, 16]  block 2x4 50%  4608  704    5..14
+ * 6   stage2.block0.norm1              layerNorm          [2, 2, 16]  -              -     128    6..9
+ * 7   stage2.block0.query              linear             [2, 2, 16]  block 2x4 50%  1024  192    7..10
+ * 8   stage2.block0.key                linear             [2, 2, 16]  block 2x4 50%  1024  320    8..10
+ * 9   stage2.block0.value              linear             [2, 2, 16]  block 2x4 50%  1024  256    9..12
+ * 10  stage2.block0.attention.scores   attentionScores    [2, 4, 4]   -              256   0      10..11
+ * 11  stage2.block0.attention.softmax  softmax            [2, 4, 4]   -              -     0      11..12
+ * 12  stage2.block0.attention          attentionValues    [2, 2, 16]  -              256   128    12..13
+ * 13  stage2.block0.output             linear             [2, 2, 16]  block 2x4 50%  1024  192    13..14
+ * 14  stage2.block0.add1               add                [2, 2, 16]  -              -     704    14..19
+ * 15  stage2.block0.norm2              layerNorm          [2, 2, 16]  -              -     128    15..16
+ * 16  stage2.block0.mlp1               linear             [2, 2, 32]  block 2x4 50%  2048  256    16..17
+ * 17  stage2.block0.gelu               lookup             [2, 2, 32]  -              -     256    17..18
+ * 18  stage2.block0.mlp2               linear             [2, 2, 16]  block 2x4 50%  2048  384    18..19
+ * 19  stage2.block0.add2               add                [2, 2, 16]  -              -     704    19..20
+ * 20  head.pool                        globalAveragePool  [1, 1, 16]  -              -     128    20..21
+ * 21  head.classifier                  linear             [1, 1, 3]   dense 50%      48    144    21..21
  */
 #include "model.h"
 
@@ -377,10 +377,19 @@ static const struct tfr_add_params stage2_block0_add2_params = {
   .output_max = 127,
 };
 
-/* head.pool: averagePool [2, 2, 16] -> [1, 1, 16] */
+/* head.pool: globalAveragePool [2, 2, 16] -> [1, 1, 16] */
 static const struct tfr_average_pool_params head_pool_params = {
-  .positions = 4,
+  .input_height = 2,
+  .input_width = 2,
   .channels = 16,
+  .output_height = 1,
+  .output_width = 1,
+  .kernel_height = 2,
+  .kernel_width = 2,
+  .stride_height = 2,
+  .stride_width = 2,
+  .padding_top = 0,
+  .padding_left = 0,
   .output_min = -128,
   .output_max = 127,
 };
