@@ -25,7 +25,6 @@ export {
   type MachineEvent,
   type RegionCounts,
 } from './machine/counts.js';
-export { CYCLE_COSTS, estimateCycles, type CycleCosts } from './machine/cycle-costs.js';
 
 // Firmware
 export { linkFirmware, type FirmwareSources } from './firmware/link-firmware.js';
@@ -46,6 +45,7 @@ export {
   verifyOnMachine,
   type LayerMeasurement,
   type MachineVerification,
+  type Measurement,
   type Mismatch,
   type VerifyOptions,
 } from './workload/verify-on-machine.js';

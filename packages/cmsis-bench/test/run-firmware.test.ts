@@ -1,7 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { CORTEX_M4, findMachine, MACHINES } from '../src/machine/cortex-machine.js';
 import { parseCounterReport } from '../src/machine/counts.js';
-import { CYCLE_COSTS, estimateCycles } from '../src/machine/cycle-costs.js';
 import { runFirmware } from '../src/machine/run-firmware.js';
 import { machineAvailability, requireTool } from '../src/machine/tools.js';
 import { linkAssembly, linkC, machineTest, scratch } from './support/snippets.js';
@@ -130,23 +129,11 @@ describe('The tools', () => {
   });
 });
 
-describe('Cycle estimates', () => {
-  machineTest('are the sum of counts times costs', async () => {
-    const elf = await linkAssembly(
-      CORTEX_M4,
-      'movw r12, #1\n dbg #1\n movs r1, #10\n 1: ldr r2, [r0]\n subs r1, #1\n bne 1b\n dbg #2',
-    );
-    const { regions } = await runFirmware({ machine: CORTEX_M4, elf });
-    // 1 + 10 x (ldr 2 + subs 1 + bne 1) + 9 taken x 2
-    expect(estimateCycles(regions[1]!.counts, CYCLE_COSTS['cortex-m4'])).toBe(59);
-  });
-});
-
 describe('A malformed report of the counter', () => {
   test.each([
     '',
     '{}',
-    '{"formatVersion":2,"regions":[]}',
-    '{"formatVersion":1,"regions":[{"id":0,"counts":{}}]}',
+    '{"formatVersion":1,"regions":[]}',
+    '{"formatVersion":2,"regions":[{"id":0,"counts":{}}]}',
   ])('is refused: %j', (text) => expect(() => parseCounterReport(text)).toThrow(/E_COUNTER_REPORT/));
 });

@@ -1,9 +1,10 @@
 /**
- * @file A QEMU TCG plugin that counts executed instructions by class and by region.
+ * @file A QEMU TCG plugin that counts executed instructions by class and by region, and estimates their cycles.
  *
  * Firmware marks regions with `movw r12, #id; dbg #1` (begin) and `dbg #2` (end), which do nothing and are not counted.
  * Every translation block is cut at its markers into segments of straight-line code, decoded once; executing one costs a
- * single increment. Only when a region begins or ends are the segments that ran multiplied out into the region's counts.
+ * single increment and one look-up of its cycles. Only when a region begins or ends are the segments that ran multiplied
+ * out into the region's counts. Pipeline and predictor are empty wherever a region begins or ends.
  *
  * Invariants: a segment runs from its first to its last instruction or faults; an instruction belongs to the innermost
  * open region, or to region 0 when none is open. An instruction that its IT block skips is counted, because the core
@@ -14,8 +15,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cycle_account.h"
+#include "fail.h"
 #include "qemu_plugin_abi1.h"
-#include "thumb_classes.h"
 
 QEMU_PLUGIN_EXPORT int qemu_plugin_version = QEMU_PLUGIN_ABI;
 
@@ -33,6 +35,7 @@ struct segment {
   /** BEGIN: the region, or NO_ID where the `movw` lies in the previous block; RUN: what a last `movw r12` loads. */
   int id;
   uint32_t counts[TF_COUNTS];
+  struct tf_timed_code timed;
 };
 
 /** An IT block that a translation block ends within: where it goes on, and for how many instructions. */
@@ -43,6 +46,7 @@ struct unfinished_it {
 
 static uint64_t totals[REGIONS][TF_COUNTS];
 static uint64_t calls[REGIONS];
+static uint64_t cycles[REGIONS][TF_BOUNDS];
 static int open_regions[NESTING];
 static unsigned depth;
 
@@ -58,16 +62,6 @@ static size_t unfinished_count;
 
 static const char *output_path = "regions.json";
 
-static void die(const char *message) {
-  fprintf(stderr, "region counter: %s\n", message);
-  _Exit(70); /* without the report: it would be wrong */
-}
-
-static void *checked(void *memory) {
-  if (!memory) die("out of memory");
-  return memory;
-}
-
 static int current_region(void) { return depth ? open_regions[depth - 1] : 0; }
 
 static void flush(void) {
@@ -79,17 +73,21 @@ static void flush(void) {
     segment->runs = segment->jumps = 0;
   }
   active_count = 0;
+  uint64_t taken[TF_BOUNDS];
+  tf_account_reset();
+  tf_account_take(taken);
+  for (int bound = 0; bound < TF_BOUNDS; bound++) cycles[current_region()][bound] += taken[bound];
 }
 
 static void begin_region(int id) {
-  if (id < 0 || id >= REGIONS) die("a region's id is not in 0..4095");
-  if (depth == NESTING) die("more than 16 regions are open at once");
+  if (id < 0 || id >= REGIONS) tf_die("a region's id is not in 0..4095");
+  if (depth == NESTING) tf_die("more than 16 regions are open at once");
   open_regions[depth++] = id;
   calls[id]++;
 }
 
 static void end_region(void) {
-  if (depth == 0) die("a region ends that never began");
+  if (depth == 0) tf_die("a region ends that never began");
   depth--;
 }
 
@@ -104,14 +102,22 @@ static inline struct segment *step(struct segment *segment) {
 static void on_run(unsigned int vcpu_index, void *userdata) {
   (void)vcpu_index;
   struct segment *segment = userdata;
-  step(segment);
+  struct segment *previous = step(segment);
+  tf_account_run(&segment->timed, (uint32_t)segment->start, &previous->timed, previous->end != segment->start);
   if (segment->runs++ == 0) active[active_count++] = segment;
+}
+
+static void on_access(unsigned int vcpu_index, qemu_plugin_meminfo_t info, uint64_t address, void *userdata) {
+  (void)vcpu_index;
+  unsigned bytes = 1u << qemu_plugin_mem_size_shift(info);
+  tf_account_access(userdata, (uint32_t)address, bytes, qemu_plugin_mem_is_store(info));
 }
 
 static void on_marker(unsigned int vcpu_index, void *userdata) {
   (void)vcpu_index;
   struct segment *segment = userdata;
   struct segment *previous = step(segment);
+  tf_account_run(&segment->timed, (uint32_t)segment->start, &previous->timed, previous->end != segment->start);
   flush();
   if (segment->action == END) {
     end_region();
@@ -124,13 +130,13 @@ static void on_marker(unsigned int vcpu_index, void *userdata) {
 }
 
 static struct segment *new_segment(enum action action, uint64_t start) {
-  struct segment *segment = checked(calloc(1, sizeof *segment));
+  struct segment *segment = tf_checked(calloc(1, sizeof *segment));
   segment->action = action;
   segment->id = NO_ID;
   segment->start = segment->end = start;
   if (++segment_count > active_capacity) {
     active_capacity = active_capacity ? 2 * active_capacity : 1024;
-    active = checked(realloc(active, active_capacity * sizeof(struct segment *)));
+    active = tf_checked(realloc(active, active_capacity * sizeof(struct segment *)));
   }
   return segment;
 }
@@ -175,20 +181,32 @@ static unsigned take_unfinished_it(uint64_t address) {
 
 static void remember_unfinished_it(uint64_t address, unsigned remaining) {
   if (take_unfinished_it(address) != 0) return;
-  unfinished = checked(realloc(unfinished, (unfinished_count + 1) * sizeof *unfinished));
+  unfinished = tf_checked(realloc(unfinished, (unfinished_count + 1) * sizeof *unfinished));
   unfinished[unfinished_count++] = (struct unfinished_it){address, remaining};
+}
+
+static void watch_accesses(const struct segment *segment, const struct code *code) {
+  const struct tf_timed_code *timed = &segment->timed;
+  const struct tf_instruction *added = &timed->code[timed->length - 1];
+  struct tf_access access;
+  if (!tf_account_wants(added, timed->length > 1 ? added - 1 : NULL, &access)) return;
+  struct tf_access *kept = tf_checked(malloc(sizeof *kept));
+  *kept = access;
+  qemu_plugin_register_vcpu_mem_cb(code->insn, on_access, QEMU_PLUGIN_CB_NO_REGS, QEMU_PLUGIN_MEM_RW, kept);
 }
 
 /* Adds one instruction; returns how many instructions after it are conditional. */
 static unsigned add_instruction(struct segment *segment, const struct code *code, unsigned predicated) {
-  struct tf_decoded decoded = tf_decode(code->first, code->second);
-  segment->counts[decoded.instruction_class]++;
-  if (decoded.instruction_class == TF_loadMultiple) segment->counts[TF_loadWords] += decoded.words;
-  if (decoded.instruction_class == TF_storeMultiple) segment->counts[TF_storeWords] += decoded.words;
+  struct tf_instruction added = tf_decode_operands(code->first, code->second, predicated != 0);
+  segment->counts[added.instruction_class]++;
+  if (added.instruction_class == TF_loadMultiple) segment->counts[TF_loadWords] += added.words;
+  if (added.instruction_class == TF_storeMultiple) segment->counts[TF_storeWords] += added.words;
   if (predicated) segment->counts[TF_predicated]++;
   segment->end = code->end;
   segment->id = movw_r12(code);
-  return predicated ? predicated - 1 : decoded.predicates;
+  tf_account_add(&segment->timed, &added, (uint32_t)code->address);
+  watch_accesses(segment, code);
+  return predicated ? predicated - 1 : added.predicates;
 }
 
 static void place_marker(enum action action, int id, const struct code *from, const struct code *to) {
@@ -236,7 +254,9 @@ static const char *const count_names[] = {
 };
 
 static void write_region(FILE *file, int id, const char *separator) {
-  fprintf(file, "%s\n    {\"id\": %d, \"calls\": %" PRIu64 ", \"counts\": {", separator, id, calls[id]);
+  fprintf(file, "%s\n    {\"id\": %d, \"calls\": %" PRIu64, separator, id, calls[id]);
+  fprintf(file, ", \"cycles\": %" PRIu64 ", \"cyclesHigh\": %" PRIu64, cycles[id][TF_LOW], cycles[id][TF_HIGH]);
+  fputs(", \"counts\": {", file);
   for (int count = 0; count < TF_COUNTS; count++) {
     fprintf(file, "%s\"%s\": %" PRIu64, count ? ", " : "", count_names[count], totals[id][count]);
   }
@@ -248,8 +268,8 @@ static void on_exit_of_qemu(qemu_plugin_id_t plugin, void *userdata) {
   (void)userdata;
   flush();
   FILE *file = fopen(output_path, "w");
-  if (!file) die("cannot write the report");
-  fputs("{\n  \"formatVersion\": 1,\n  \"regions\": [", file);
+  if (!file) tf_die("cannot write the report");
+  fputs("{\n  \"formatVersion\": 2,\n  \"regions\": [", file);
   const char *separator = "";
   for (int id = 0; id < REGIONS; id++) {
     if (id != 0 && calls[id] == 0) continue;
@@ -257,15 +277,25 @@ static void on_exit_of_qemu(qemu_plugin_id_t plugin, void *userdata) {
     separator = ",";
   }
   fputs("\n  ]\n}\n", file);
-  if (fclose(file) != 0) die("cannot write the report");
+  if (fclose(file) != 0) tf_die("cannot write the report");
+}
+
+/* The value of an option NAME=VALUE, or NULL when it is another option. */
+static const char *option(const char *argument, const char *name) {
+  size_t length = strlen(name);
+  return strncmp(argument, name, length) == 0 && argument[length] == '=' ? argument + length + 1 : NULL;
 }
 
 QEMU_PLUGIN_EXPORT int qemu_plugin_install(qemu_plugin_id_t id, const qemu_info_t *info, int argc, char **argv) {
+  const char *core = "";
   for (int i = 0; i < argc; i++) {
-    if (strncmp(argv[i], "out=", 4) != 0) die("the only option is out=FILE");
-    output_path = strcpy(checked(malloc(strlen(argv[i]))), argv[i] + 4);
+    const char *out = option(argv[i], "out");
+    if (out) output_path = tf_checked(strdup(out));
+    else if (option(argv[i], "core")) core = option(argv[i], "core");
+    else tf_die("the options are out=FILE and core=m4|m7");
   }
-  if (strcmp(info->target_name, "arm") != 0) die("only 32-bit Arm is understood");
+  if (strcmp(info->target_name, "arm") != 0) tf_die("only 32-bit Arm is understood");
+  tf_account_open(core);
   qemu_plugin_register_vcpu_tb_trans_cb(id, on_translate);
   qemu_plugin_register_atexit_cb(id, on_exit_of_qemu, NULL);
   return 0;

@@ -5,6 +5,8 @@ export interface CortexMachine {
   readonly name: Core;
   /** QEMU's name of the board. */
   readonly qemuBoard: string;
+  /** The counter's name of the core. */
+  readonly counterCore: 'm4' | 'm7';
   /** What gcc needs to know of the core. */
   readonly compilerFlags: readonly string[];
   /** Where the board has its 16 MiB of external RAM; code and data memory lie alike on both. */
@@ -14,6 +16,7 @@ export interface CortexMachine {
 export const CORTEX_M4: CortexMachine = {
   name: 'cortex-m4',
   qemuBoard: 'mps2-an386',
+  counterCore: 'm4',
   compilerFlags: ['-mcpu=cortex-m4', '-mthumb', '-mfpu=fpv4-sp-d16', '-mfloat-abi=hard'],
   externalRamAddress: 0x21000000,
 };
@@ -21,6 +24,7 @@ export const CORTEX_M4: CortexMachine = {
 export const CORTEX_M7: CortexMachine = {
   name: 'cortex-m7',
   qemuBoard: 'mps2-an500',
+  counterCore: 'm7',
   compilerFlags: ['-mcpu=cortex-m7', '-mthumb', '-mfpu=fpv5-d16', '-mfloat-abi=hard'],
   externalRamAddress: 0x60000000,
 };

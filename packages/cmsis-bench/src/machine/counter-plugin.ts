@@ -1,12 +1,33 @@
-/** @file The instruction counter: a QEMU plugin in C, compiled for this computer when it is first needed. */
+/** @file The counter of instructions and cycles: a QEMU plugin in C, compiled for this computer when it is first needed. */
 import { join } from 'node:path';
 import { cached } from './build-cache.js';
 import { compilationKey, compileC, ownSource } from './compile.js';
 import { requireTool } from './tools.js';
 
-const SOURCES = ['region_counter.c', 'thumb_classes.c'];
-const HEADERS = ['qemu_plugin_abi1.h', 'thumb_classes.h', 'thumb_classes.def'];
-const FLAGS = ['-std=c11', '-O2', '-Wall', '-Wextra', '-Werror', '-shared', '-fPIC', '-fvisibility=hidden'];
+const SOURCES = [
+  'branch_predictor.c',
+  'cortex_m4.c',
+  'cortex_m7.c',
+  'cycle_account.c',
+  'pipeline_states.c',
+  'region_counter.c',
+  'thumb_classes.c',
+  'thumb_float.c',
+  'thumb_operands.c',
+];
+const HEADERS = [
+  'branch_predictor.h',
+  'core_model.h',
+  'cycle_account.h',
+  'fail.h',
+  'pipeline_states.h',
+  'qemu_plugin_abi1.h',
+  'thumb_classes.def',
+  'thumb_classes.h',
+  'thumb_float.h',
+  'thumb_operands.h',
+];
+const FLAGS = ['-std=gnu11', '-O2', '-Wall', '-Wextra', '-Werror', '-shared', '-fPIC', '-fvisibility=hidden'];
 
 /** The path of the plugin's shared library. @throws E_TOOL, E_COMPILE, E_CACHE */
 export async function counterPlugin({

@@ -37,6 +37,12 @@ export interface RegionCounts {
   readonly calls: number;
   /** The sum of the classes. */
   readonly instructions: number;
+  /**
+   * Estimated, as a range. Cortex-M4: what the manual leaves open for the operands of a division and for instructions
+   * that an IT block may skip lies between. Cortex-M7: write-back out of order, and in order.
+   */
+  readonly cycles: number;
+  readonly cyclesHigh: number;
   readonly counts: Counts;
 }
 
@@ -65,7 +71,15 @@ function parseRegion(region: Record<string, unknown>): RegionCounts {
   if (!source || Object.keys(source).join() !== NAMES.join())
     throw malformed(`region ${id} has other counts`);
   const counts = countsOf((name) => parseCount(source[name], `${name} of region ${id}`));
-  return { id, calls: parseCount(region['calls'], 'calls'), instructions: instructionsOf(counts), counts };
+  const count = (name: string) => parseCount(region[name], `${name} of region ${id}`);
+  return {
+    id,
+    calls: count('calls'),
+    instructions: instructionsOf(counts),
+    cycles: count('cycles'),
+    cyclesHigh: count('cyclesHigh'),
+    counts,
+  };
 }
 
 /** Reads what the plugin wrote. @throws E_COUNTER_REPORT when it is not such a report. */
@@ -76,6 +90,6 @@ export function parseCounterReport(text: string): RegionCounts[] {
   } catch (cause) {
     throw new TinyFormerError('E_COUNTER_REPORT', "the instruction counter's report is not JSON", { cause });
   }
-  if (report.formatVersion !== 1 || !Array.isArray(report.regions)) throw malformed('not format version 1');
+  if (report.formatVersion !== 2 || !Array.isArray(report.regions)) throw malformed('not format version 2');
   return report.regions.map((region) => parseRegion(region as Record<string, unknown>));
 }

@@ -53,7 +53,7 @@ function checkFileName(name: string): void {
 
 function qemuArguments(machine: CortexMachine, { elf, plugin }: { elf: string; plugin: string }): string[] {
   // A comma inside an option's value is written twice.
-  const counter = `${plugin.replaceAll(',', ',,')},out=${COUNTS_FILE}`;
+  const counter = `${plugin.replaceAll(',', ',,')},out=${COUNTS_FILE},core=${machine.counterCore}`;
   return [
     ['-M', machine.qemuBoard],
     ['-display', 'none'],

@@ -7,16 +7,16 @@ import type { EncodedRequests, KernelRequest, KernelRuntime } from '@tinyformer/
 import { buildKernelFirmware } from '../firmware/kernel-firmware.js';
 import type { CortexMachine } from '../machine/cortex-machine.js';
 import type { RegionCounts } from '../machine/counts.js';
-import { CYCLE_COSTS, estimateCycles } from '../machine/cycle-costs.js';
 import { runWorkload } from './run-workload.js';
 
 export interface KernelResult {
   /** The C status; 0 when all went well. */
   readonly status: number;
   readonly output: Int8Array;
-  /** Executed instructions, dispatch included (exact), and estimated cycles. */
+  /** Executed instructions, dispatch included (exact), and estimated cycles, from `cycles` to `cyclesHigh`. */
   readonly instructions: number;
   readonly cycles: number;
+  readonly cyclesHigh: number;
 }
 
 export interface KernelBatch {
@@ -53,7 +53,7 @@ function encodeBatch({ heap, calls }: EncodedRequests): Uint8Array {
 
 function decodeResults(
   { results, regions }: { results: Uint8Array; regions: readonly RegionCounts[] },
-  { calls, machine }: { calls: EncodedRequests['calls']; machine: CortexMachine },
+  calls: EncodedRequests['calls'],
 ): KernelBatch {
   const view = new DataView(results.buffer, results.byteOffset);
   const heap = results.subarray(4 * calls.length);
@@ -61,12 +61,13 @@ function decodeResults(
   return {
     heap,
     results: calls.map(({ outputOffset, outputLength }, index) => {
-      const { instructions, counts } = regionOf.get(1 + index)!;
+      const { instructions, cycles, cyclesHigh } = regionOf.get(1 + index)!;
       return {
         status: view.getInt32(4 * index, true),
         output: Int8Array.from(new Int8Array(heap.buffer, heap.byteOffset + outputOffset, outputLength)),
         instructions,
-        cycles: estimateCycles(counts, CYCLE_COSTS[machine.name]),
+        cycles,
+        cyclesHigh,
       };
     }),
   };
@@ -100,5 +101,5 @@ export async function runKernels(
     timeoutMs,
     cacheDirectory,
   });
-  return decodeResults({ results: files['results.bin']!, regions }, { calls: encoded.calls, machine });
+  return decodeResults({ results: files['results.bin']!, regions }, encoded.calls);
 }

@@ -1,7 +1,7 @@
 /** @file Runs a generated model on images on a simulated Cortex-M: every layer's output, and what each layer executed. */
 import { TinyFormerError } from '@tinyformer/core';
 import { buildFirmware, type ModelFirmwareOptions } from '../firmware/build-firmware.js';
-import type { Counts, RegionCounts } from '../machine/counts.js';
+import type { RegionCounts } from '../machine/counts.js';
 import { runWorkload } from './run-workload.js';
 
 export interface ModelRunOptions extends ModelFirmwareOptions {
@@ -21,8 +21,8 @@ export interface ModelRun {
     readonly output: Int8Array;
   }[];
   /** Over all images: the model as deployed, without a layer hook, and each layer. */
-  readonly modelCounts: Counts;
-  readonly layerCounts: readonly Counts[];
+  readonly modelRegion: RegionCounts;
+  readonly layerRegions: readonly RegionCounts[];
 }
 
 function encodeImages(images: readonly Int8Array[]): Uint8Array {
@@ -55,9 +55,9 @@ function decodeOutputs(
   return images.map(() => ({ layers: layerBytes.map(take), output: take(outputBytes) }));
 }
 
-function countsOf(regions: readonly RegionCounts[], id: number): Counts {
+function regionOf(regions: readonly RegionCounts[], id: number): RegionCounts {
   const region = regions.find((candidate) => candidate.id === id);
-  if (region) return region.counts;
+  if (region) return region;
   throw new TinyFormerError('E_MACHINE_OUTPUT', `the firmware never entered region ${id}`, {
     hint: 'the generated project belongs to another model; write it again',
   });
@@ -76,7 +76,7 @@ export async function runModel(options: ModelRunOptions): Promise<ModelRun> {
   });
   return {
     samples: decodeOutputs(files['outputs.bin']!, options),
-    modelCounts: countsOf(regions, layerBytes.length + 1),
-    layerCounts: layerBytes.map((_, layer) => countsOf(regions, layer + 1)),
+    modelRegion: regionOf(regions, layerBytes.length + 1),
+    layerRegions: layerBytes.map((_, layer) => regionOf(regions, layer + 1)),
   };
 }

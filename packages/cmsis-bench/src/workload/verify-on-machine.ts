@@ -5,8 +5,7 @@
 import { elementCount, TinyFormerError, type Core } from '@tinyformer/core';
 import { runReference, type CompiledModel } from '@tinyformer/sparse-engine';
 import type { CortexMachine } from '../machine/cortex-machine.js';
-import { instructionsOf, type Counts } from '../machine/counts.js';
-import { CYCLE_COSTS, estimateCycles } from '../machine/cycle-costs.js';
+import type { RegionCounts } from '../machine/counts.js';
 import { runModel, type ModelRun } from './run-model.js';
 
 export interface Mismatch {
@@ -18,24 +17,26 @@ export interface Mismatch {
   readonly actual: number;
 }
 
-export interface LayerMeasurement {
-  readonly name: string;
-  readonly op: string;
-  /** Per image: executed instructions (exact, the mean where images differ, rounded) and estimated cycles. */
+/** Per image: executed instructions (exact, the mean where images differ, rounded), and estimated cycles as a range. */
+export interface Measurement {
   readonly instructions: number;
   readonly cycles: number;
+  readonly cyclesHigh: number;
 }
 
-export interface MachineVerification {
+export interface LayerMeasurement extends Measurement {
+  readonly name: string;
+  readonly op: string;
+}
+
+/** The measurement is of the model as deployed; the layers add up to it but for their hook's calls. */
+export interface MachineVerification extends Measurement {
   readonly machine: Core;
   readonly samples: number;
   /** Whether every value of every layer equals the reference. */
   readonly exact: boolean;
   /** In the order of samples and layers. */
   readonly firstMismatch: Mismatch | null;
-  /** Per image, of the model as deployed; the layers add up to it but for their hook's calls. */
-  readonly instructions: number;
-  readonly cycles: number;
   readonly layers: readonly LayerMeasurement[];
 }
 
@@ -99,22 +100,23 @@ export async function verifyOnMachine({ model, ...options }: VerifyOptions): Pro
   const { graph } = model;
   const { machine, images } = options;
   checkImages(graph, images);
-  const { samples, modelCounts, layerCounts } = await runModel({
+  const { samples, modelRegion, layerRegions } = await runModel({
     ...options,
     layerBytes: graph.nodes.map(({ output }) => sizeOf(graph, output)),
     outputBytes: sizeOf(graph, graph.output),
   });
   const firstMismatch = findMismatch(graph, images, samples);
-  const measure = (counts: Counts) => ({
-    instructions: Math.round(instructionsOf(counts) / images.length),
-    cycles: Math.round(estimateCycles(counts, CYCLE_COSTS[machine.name]) / images.length),
+  const measure = ({ instructions, cycles, cyclesHigh }: RegionCounts): Measurement => ({
+    instructions: Math.round(instructions / images.length),
+    cycles: Math.round(cycles / images.length),
+    cyclesHigh: Math.round(cyclesHigh / images.length),
   });
   return {
     machine: machine.name,
     samples: images.length,
     exact: firstMismatch === null,
     firstMismatch,
-    ...measure(modelCounts),
-    layers: graph.nodes.map(({ name, op }, index) => ({ name, op, ...measure(layerCounts[index]!) })),
+    ...measure(modelRegion),
+    layers: graph.nodes.map(({ name, op }, index) => ({ name, op, ...measure(layerRegions[index]!) })),
   };
 }
