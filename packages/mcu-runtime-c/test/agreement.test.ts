@@ -2,9 +2,10 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { KernelRequest, KernelRuntime } from '@tinyformer/mcu-runtime-c';
-import { blockMatrix, int8s, requestsByOp } from './support/arbitraries.js';
+import { blockMatrix, int8s, requestsByOp, rowMatrix } from './support/arbitraries.js';
 import { denseWeights, encodeStream } from './support/block-stream.js';
 import { linear } from './support/requests.js';
+import { denseRows, encodeRows } from './support/row-streams.js';
 import { doubleRounding, runtimes, wasm } from './support/runtimes.js';
 
 const runs = { numRuns: 150, seed: 20240607 };
@@ -70,4 +71,30 @@ describe('agreement', () => {
       runs,
     );
   });
+
+  it.each(['balanced', 'runlength', 'csr'] as const)(
+    'a %s stream multiplies as the dense weights that it stands for',
+    (encoding) => {
+      const layer = fc
+        .tuple(
+          fc.integer({ min: 1, max: 6 }),
+          fc.integer({ min: 2, max: 20 }),
+          fc.integer({ min: 1, max: 9 }),
+        )
+        .chain(([tokens, inputs, outputs]) =>
+          fc.tuple(fc.constant(tokens), rowMatrix(encoding, outputs, inputs), int8s(tokens * inputs)),
+        );
+      fc.assert(
+        fc.property(layer, ([tokens, matrix, input]) => {
+          const shape = [tokens, matrix.columns, matrix.rows] as const;
+          const params = { shift: new Uint8Array(matrix.rows).fill(37), input_zero_point: -7 };
+          const weights = encodeRows(encoding, matrix);
+          const sparse = linear(shape, { input, weights, encoding, params });
+          const dense = linear(shape, { input, weights: denseRows(matrix), params });
+          for (const runtime of runtimes) expect(runtime.run(sparse)).toEqual(wasm.run(dense));
+        }),
+        runs,
+      );
+    },
+  );
 });

@@ -8,6 +8,7 @@ import { RuntimeError, runtimeIncludeDirectories, runtimeSources } from '@tinyfo
 import { root, stampOf, wasmFlags } from '../scripts/sources.mjs';
 import { encodeStream } from './support/block-stream.js';
 import { linear } from './support/requests.js';
+import { encodeRows } from './support/row-streams.js';
 import { wasm } from './support/runtimes.js';
 
 const scratch = mkdtempSync(join(tmpdir(), 'tfr-'));
@@ -44,6 +45,30 @@ describe('the package', () => {
     expect([...wasm.run(linear([1, 6, 1], { input: padded, weights: second!, encoding: 'block' }))]).toEqual([
       -9,
     ]);
+  });
+
+  it('documents the single-row formats by bytes that the encoders give and the kernels take', () => {
+    const row = (...[first, second]: number[][]) => [
+      [{ first: 4, weights: first! }],
+      [{ first: 4, weights: second! }],
+    ];
+    const blocks = { blockColumns: 4, blocks: row([0, 7, -8, 0], [1, 0, 2, 0]) };
+    const weight = (column: number, value: number) => ({ first: column, weights: [value] });
+    const single = {
+      blockColumns: 1,
+      blocks: [
+        [weight(5, 7), weight(6, -8)],
+        [weight(4, 1), weight(6, 2)],
+      ],
+    };
+    (['balanced', 'runlength', 'csr'] as const).forEach((encoding, index) => {
+      const documented = Int8Array.from(listings()[2 + index]!);
+      const matrix = { rows: 2, columns: 7, ...(encoding === 'csr' ? single : blocks) };
+      expect(encodeRows(encoding, matrix)).toEqual(documented);
+      const input = Int8Array.of(9, 9, 9, 9, 1, 2, 3);
+      const request = linear([1, 7, 2], { input, weights: documented, encoding });
+      expect([...wasm.run(request)]).toEqual([14 - 24, 1 + 6]);
+    });
   });
 
   it('lists every field of a struct with its type', () => {

@@ -3,6 +3,7 @@ import { describe, expect, it } from '@jest/globals';
 import { RuntimeError } from '@tinyformer/mcu-runtime-c';
 import type { KernelParams, KernelRequest } from '@tinyformer/mcu-runtime-c';
 import { encodeStream } from './support/block-stream.js';
+import { encodeRows } from './support/row-streams.js';
 import { UNIT, convolution, depthwise, linear } from './support/requests.js';
 import { runtimes, wasm } from './support/runtimes.js';
 
@@ -148,6 +149,70 @@ describe('refused block streams', () => {
     ['descending offsets', withByte(16, 4)],
   ])('TFR_ERROR_ENCODING for %s', (_, stream) => {
     expect(statusOf(request(stream))).toBe(ENCODING);
+  });
+});
+
+describe('refused streams of single rows', () => {
+  const shape = { rows: 2, columns: 7 };
+  const block = (first: number) => ({ first, weights: [1, 2, 3, 0] });
+  const weight = (first: number) => ({ first, weights: [1] });
+  const pair = [block(0), block(4)];
+  const sound = {
+    balanced: encodeRows('balanced', { ...shape, blockColumns: 4, blocks: [pair, pair] }),
+    runlength: encodeRows('runlength', { ...shape, blockColumns: 4, blocks: [pair, [block(4)]] }),
+    csr: encodeRows('csr', {
+      ...shape,
+      blockColumns: 1,
+      blocks: [[weight(1), weight(6)], [weight(2)]],
+    }),
+  };
+  type Kind = keyof typeof sound;
+  const request = (encoding: Kind, weights: Int8Array): KernelRequest =>
+    linear([2, 7, 2], { input: int8(14), weights, encoding });
+  const withByte = (encoding: Kind, offset: number, value: number): Int8Array => {
+    const copy = sound[encoding].slice();
+    expect(copy[offset]).not.toBe(value);
+    copy[offset] = value;
+    return copy;
+  };
+
+  const kinds = Object.keys(sound) as Kind[];
+
+  it.each(kinds)('take the sound one of %s', (kind) => {
+    expect(statusOf(request(kind, sound[kind]))).toBe(0);
+  });
+
+  it.each(kinds)('TFR_ERROR_ENCODING for headers that lie, %s', (kind) => {
+    const streams = [
+      int8(0),
+      sound[kind].slice(0, 15),
+      sound[kind].slice(0, -1),
+      Int8Array.of(...sound[kind], 0),
+      ...[0, 1, 2, 3, 4, 5, 6, 7, 8, 11, 12, 15].map((offset) => withByte(kind, offset, -1)),
+    ];
+    for (const stream of streams) expect(statusOf(request(kind, stream))).toBe(ENCODING);
+  });
+
+  it.each<[string, Kind, number, number]>([
+    ['a block past the last', 'balanced', 18, 6],
+    ['an odd column', 'balanced', 18, 3],
+    ['equal columns', 'balanced', 18, 0],
+    ['descending columns', 'balanced', 16, 4],
+    ['a weight in a column that does not exist', 'balanced', 31, 1],
+    ['a weight in a column that does not exist', 'runlength', 31, 1],
+    ['a row that counts too many', 'runlength', 16, 3],
+    ['rows that count too few', 'runlength', 18, 0],
+    ['a step over the edge', 'runlength', 21, 3],
+    ['a step of nothing', 'runlength', 21, 0],
+    ['a first step over the edge', 'runlength', 22, 3],
+    ['a first row that does not start at 0', 'csr', 16, 1],
+    ['row starts that descend', 'csr', 20, 4],
+    ['row starts with a high byte', 'csr', 23, -128],
+    ['row starts that end early', 'csr', 24, 2],
+    ['equal columns', 'csr', 30, 1],
+    ['a column that does not exist', 'csr', 30, 7],
+  ])('TFR_ERROR_ENCODING for %s (%s)', (_, kind, offset, value) => {
+    expect(statusOf(request(kind, withByte(kind, offset, value)))).toBe(ENCODING);
   });
 });
 

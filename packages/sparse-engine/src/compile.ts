@@ -3,8 +3,9 @@ import { elementCount, InternalError, type Board } from '@tinyformer/core';
 import { findKernel, type KernelParams } from '@tinyformer/mcu-runtime-c';
 import { checkBoard } from './check-board.js';
 import type { CompiledModel, KernelCall, LayerSummary } from './compiled-model.js';
-import { chooseWeightEncoding } from './encoding/choose-encoding.js';
-import { DENSE, describeEncoding, type Encoding } from './encoding/encoding.js';
+import { DENSE, type Encoding } from './encoding/encoding.js';
+import { describeLayout } from './encoding/formats.js';
+import { checkLayerNames, encodingFor, type RequestedEncodings } from './encoding/requested-encoding.js';
 import { buildGraph } from './frontend/build-graph.js';
 import { checkNetwork } from './frontend/check-network.js';
 import type { QuantizedNetwork } from './frontend/quantized-network.js';
@@ -20,20 +21,23 @@ export interface CompileOptions {
   readonly board?: Board;
   /** Whom to ask for scratch sizes; the WebAssembly kernels unless given. */
   readonly runtime?: ScratchSource;
+  /** Encodings of weights in place of the compiler's choice. */
+  readonly encodings?: RequestedEncodings;
 }
 
 /**
  * Compiles a network for a board. Touches no disk.
- * @throws E_NAME, E_NETWORK, E_QUANTIZATION, E_ACCUMULATOR for what the network says; E_SRAM, E_FLASH for the board.
+ * @throws E_NAME, E_NETWORK, E_QUANTIZATION, E_ACCUMULATOR for what the network says; E_ENCODING for encodings that its
+ * layers cannot have; E_SRAM, E_FLASH for the board.
  */
 export async function compile(
   network: QuantizedNetwork,
-  { board, runtime }: CompileOptions = {},
+  { board, runtime, encodings: requested = {} }: CompileOptions = {},
 ): Promise<CompiledModel> {
   const source = runtime ?? (await defaultScratchSource());
   checkNetwork(network);
   const graph = optimise(buildGraph(network));
-  const encodings = chooseEncodings(graph);
+  const encodings = chooseEncodings(graph, requested);
   const calls = makeCalls(graph, { encodings, source });
   const plan = planMemory(
     graph,
@@ -62,10 +66,16 @@ function optimise(graph: Graph): Graph {
   return runPasses(graph, check);
 }
 
-function chooseEncodings(graph: Graph): readonly Encoding[] {
-  return graph.nodes.map((node) => {
-    const weights = definitionOf(node).weights(siteOf(graph, node));
-    return weights === null ? DENSE : chooseWeightEncoding(weights, weights.sparsity);
+function chooseEncodings(graph: Graph, requested: RequestedEncodings): readonly Encoding[] {
+  const matrices = graph.nodes.map((node) => definitionOf(node).weights(siteOf(graph, node)));
+  const encoded = graph.nodes.filter((_, index) => matrices[index] !== null);
+  checkLayerNames(
+    requested,
+    encoded.map(({ name }) => name),
+  );
+  return graph.nodes.map(({ name }, index) => {
+    const weights = matrices[index]!;
+    return weights === null ? DENSE : encodingFor({ ...weights, name }, requested);
   });
 }
 
@@ -102,7 +112,7 @@ function summarise(
     return {
       name: node.name,
       op: node.op,
-      encoding: definition.encodings.length === 0 ? 'none' : describeEncoding(encoding),
+      encoding: definition.encodings.length === 0 ? 'none' : describeLayout(encoding),
       density,
       macs,
       nonZeroMacs: Math.round(macs * density),

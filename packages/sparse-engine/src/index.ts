@@ -31,15 +31,29 @@ export type { Pass } from './passes/pass.js';
 export { definitionOf, OPS } from './ops/index.js';
 export type { OpDefinition, ReferenceRun, WeightMatrix } from './ops/op-definition.js';
 
-export { decodeBlocks, encodeBlocks, type Matrix } from './encoding/block.js';
 export { chooseEncoding, chooseWeightEncoding } from './encoding/choose-encoding.js';
-export {
-  encodedBytes,
-  type BlockEncoding,
-  type DenseEncoding,
-  type Encoding,
-  type MatrixShape,
+export type {
+  BalancedEncoding,
+  BlockEncoding,
+  CsrEncoding,
+  DenseEncoding,
+  Encoding,
+  EncodingKind,
+  EncodingLayout,
+  Matrix,
+  MatrixShape,
+  RunLengthEncoding,
 } from './encoding/encoding.js';
+export {
+  decodeWeights,
+  describeLayout,
+  ENCODING_KINDS,
+  encodedBytes,
+  encodeWeights,
+  fitEncoding,
+  supportsLayout,
+} from './encoding/formats.js';
+export { parseLayout, type RequestedEncodings } from './encoding/requested-encoding.js';
 
 export { planMemory, type MemoryPlan } from './memory/plan-memory.js';
 export { renderPlan } from './memory/render-plan.js';

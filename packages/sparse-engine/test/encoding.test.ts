@@ -1,17 +1,17 @@
-/** @file Block streams: FORMAT.md's worked examples byte by byte, and what is encoded comes back. */
+/** @file Weight streams: FORMAT.md's worked examples byte by byte, what is encoded comes back, what is damaged does not. */
 import { describe, expect, it } from '@jest/globals';
-import { DEFAULT_BLOCK, InternalError } from '@tinyformer/core';
+import { InternalError } from '@tinyformer/core';
 import {
-  chooseWeightEncoding,
-  decodeBlocks,
-  encodeBlocks,
+  decodeWeights,
   encodedBytes,
+  encodeWeights,
+  ENCODING_KINDS,
+  fitEncoding,
+  supportsLayout,
+  type EncodingLayout,
   type Matrix,
 } from '@tinyformer/sparse-engine';
-import { arbitraryBlock } from '@tinyformer/test-kit';
 import fc from 'fast-check';
-import { blockEncodingOf } from '../src/encoding/block.js';
-import { isBlockSupported } from '../src/encoding/choose-encoding.js';
 
 const matrix = (rows: number, values: readonly number[]): Matrix => ({
   rows,
@@ -20,71 +20,132 @@ const matrix = (rows: number, values: readonly number[]): Matrix => ({
 });
 
 const hex = (bytes: Int8Array): string => Buffer.from(bytes).toString('hex').replace(/../g, '$& ').trim();
+const streamOf = (weights: Matrix, layout: EncodingLayout): Int8Array =>
+  encodeWeights(weights, fitEncoding(weights, layout));
+const decoded = (stream: Int8Array, { rows, columns }: Matrix, { kind }: EncodingLayout): Matrix =>
+  decodeWeights(stream, { kind, rows, columns });
 
+const widths = [2, 4, 8, 16];
+const layoutsOf: Record<EncodingLayout['kind'], readonly EncodingLayout[]> = {
+  dense: [{ kind: 'dense' }],
+  block: [1, 2, 4].flatMap((blockRows) =>
+    widths.map((blockColumns): EncodingLayout => ({ kind: 'block', blockRows, blockColumns })),
+  ),
+  balanced: widths.map((blockColumns) => ({ kind: 'balanced', blockColumns })),
+  runlength: widths.map((blockColumns) => ({ kind: 'runlength', blockColumns })),
+  csr: [{ kind: 'csr' }],
+};
+
+/** Some rows wider than the longest step of a run-length stream, most of them narrow. */
+const columnCount = fc.oneof(
+  { weight: 5, arbitrary: fc.integer({ min: 1, max: 40 }) },
+  fc.integer({ min: 500, max: 1600 }),
+);
 const arbitraryMatrix: fc.Arbitrary<Matrix> = fc
-  .record({ rows: fc.integer({ min: 1, max: 9 }), columns: fc.integer({ min: 1, max: 40 }) })
-  .chain(({ rows, columns }) => {
-    const weight = fc.oneof({ weight: 3, arbitrary: fc.constant(0) }, fc.integer({ min: -127, max: 127 }));
+  .record({
+    rows: fc.integer({ min: 1, max: 9 }),
+    columns: columnCount,
+    zeros: fc.constantFrom(0, 1, 3, 30, 1000),
+  })
+  .chain(({ rows, columns, zeros }) => {
+    const weight = fc.oneof(
+      { weight: zeros, arbitrary: fc.constant(0) },
+      { weight: 1, arbitrary: fc.integer({ min: -127, max: 127 }) },
+    );
     const values = fc.array(weight, { minLength: rows * columns, maxLength: rows * columns });
     return values.map((list) => ({ rows, columns, values: Int8Array.from(list) }));
   });
 
-describe('a block stream', () => {
-  it('has the bytes of the first worked example', () => {
-    const weights = matrix(4, [
-      ...[0, 0, 0, 0, 1, -2, 3, 4],
-      ...[0, 0, 0, 0, 5, 0, -7, 8],
-      ...[9, 10, 11, 12, 0, 0, 0, 0],
-      ...[-1, -2, -3, -4, 0, 0, 0, 0],
-    ]);
-    const stream = encodeBlocks(weights, blockEncodingOf(weights, DEFAULT_BLOCK));
-    expect(hex(stream)).toBe(
-      '54 42 01 00 02 04 01 00 04 00 00 00 08 00 00 00 04 00 00 00 ' +
-        '01 fe 03 04 05 00 f9 08 09 0a 0b 0c ff fe fd fc',
-    );
-  });
-
-  it('has the bytes of the second: padding and an incomplete last cell', () => {
-    const weights = matrix(1, [0, 0, 0, 0, 7, -8]);
-    const stream = encodeBlocks(weights, blockEncodingOf(weights, { blockRows: 1, blockColumns: 4 }));
-    expect(hex(stream)).toBe('54 42 01 00 01 04 01 00 01 00 00 00 06 00 00 00 02 00 00 00 00 00 07 f8');
-  });
+describe.each(ENCODING_KINDS)('a stream of kind %s', (kind) => {
+  const layout = fc.constantFrom(...layoutsOf[kind]);
 
   it('holds any matrix exactly, in the foretold number of bytes', () => {
     fc.assert(
-      fc.property(arbitraryMatrix, arbitraryBlock(), (weights, block) => {
-        fc.pre(isBlockSupported(weights, block));
-        const encoding = blockEncodingOf(weights, block);
-        const stream = encodeBlocks(weights, encoding);
+      fc.property(arbitraryMatrix, layout, (weights, chosen) => {
+        fc.pre(supportsLayout(weights, chosen));
+        const encoding = fitEncoding(weights, chosen);
+        const stream = encodeWeights(weights, encoding);
         expect(stream.length).toBe(encodedBytes(weights, encoding));
-        expect(decodeBlocks(stream)).toEqual(weights);
+        expect(decoded(stream, weights, chosen)).toEqual(weights);
       }),
       { numRuns: 200, seed: 1 },
     );
   });
 
-  it('is refused by the decoder when it is cut short or is none', () => {
-    const weights = matrix(2, [1, 2, 3, 4, 5, 6, 7, 8]);
-    const stream = encodeBlocks(weights, blockEncodingOf(weights, DEFAULT_BLOCK));
-    expect(() => decodeBlocks(stream.slice(0, -1))).toThrow(InternalError);
-    expect(() => decodeBlocks(new Int8Array(32))).toThrow(InternalError);
+  it('is refused by the decoder when it is cut short', () => {
+    const weights = matrix(2, [1, 2, 0, 4, 5, 6, 7, 8]);
+    const chosen = layoutsOf[kind].find((each) => supportsLayout(weights, each))!;
+    const stream = streamOf(weights, chosen);
+    expect(() => decoded(stream.slice(0, -1), weights, chosen)).toThrow(InternalError);
   });
 });
 
-describe('the choice of an encoding', () => {
-  const half = matrix(
-    8,
-    Array.from({ length: 8 * 64 }, (_, index) => (index % 64 < 32 ? 1 : 0)),
+describe.each(ENCODING_KINDS.filter((kind) => kind !== 'dense'))('a damaged stream of kind %s', (kind) => {
+  const weights = matrix(
+    3,
+    Array.from({ length: 3 * 24 }, (_, index) => (index % 5 === 0 ? 1 + (index % 7) : 0)),
   );
+  const chosen = layoutsOf[kind][0]!;
 
-  it('takes blocks when they are smaller', () => {
-    expect(chooseWeightEncoding(half, DEFAULT_BLOCK)).toMatchObject({ kind: 'block', blocksPerGroup: 8 });
+  it('is refused, or is another matrix of the same size', () => {
+    const stream = streamOf(weights, chosen);
+    const damage = fc.record({ at: fc.nat(stream.length - 1), value: fc.integer({ min: -128, max: 127 }) });
+    fc.assert(
+      fc.property(damage, ({ at, value }) => {
+        const damaged = stream.slice();
+        damaged[at] = value;
+        try {
+          const { rows, columns, values } = decoded(damaged, weights, chosen);
+          expect(values).toHaveLength(rows * columns);
+        } catch (error) {
+          expect(error).toBeInstanceOf(InternalError);
+        }
+      }),
+      { numRuns: 500, seed: 2 },
+    );
   });
 
-  it('stays dense without a pattern, with an unknown one, and when nothing is saved', () => {
-    const full = matrix(8, new Array<number>(8 * 64).fill(1));
-    expect(chooseWeightEncoding(half, null).kind).toBe('dense');
-    expect(chooseWeightEncoding(half, { blockRows: 3, blockColumns: 4 }).kind).toBe('dense');
-    expect(chooseWeightEncoding(full, DEFAULT_BLOCK).kind).toBe('dense');
+  it('is none when it is all zeros', () => {
+    expect(() => decoded(new Int8Array(64), weights, chosen)).toThrow(InternalError);
+  });
+});
+
+describe('the worked examples of FORMAT.md', () => {
+  const first = matrix(4, [
+    ...[0, 0, 0, 0, 1, -2, 3, 4],
+    ...[0, 0, 0, 0, 5, 0, -7, 8],
+    ...[9, 10, 11, 12, 0, 0, 0, 0],
+    ...[-1, -2, -3, -4, 0, 0, 0, 0],
+  ]);
+  const ragged = matrix(2, [0, 0, 0, 0, 0, 7, -8, 0, 0, 0, 0, 1, 0, 2]);
+
+  it('block: two rows share a pattern', () => {
+    expect(hex(streamOf(first, { kind: 'block', blockRows: 2, blockColumns: 4 }))).toBe(
+      '54 42 01 00 02 04 01 00 04 00 00 00 08 00 00 00 04 00 00 00 ' +
+        '01 fe 03 04 05 00 f9 08 09 0a 0b 0c ff fe fd fc',
+    );
+  });
+
+  it('block: padding and an incomplete last cell', () => {
+    const stream = streamOf(matrix(1, [0, 0, 0, 0, 7, -8]), { kind: 'block', blockRows: 1, blockColumns: 4 });
+    expect(hex(stream)).toBe('54 42 01 00 01 04 01 00 01 00 00 00 06 00 00 00 02 00 00 00 00 00 07 f8');
+  });
+
+  it('balanced: an incomplete last cell that begins at an even column', () => {
+    expect(hex(streamOf(ragged, { kind: 'balanced', blockColumns: 4 }))).toBe(
+      '54 52 01 04 01 00 00 00 02 00 00 00 07 00 00 00 04 00 04 00 00 f8 07 00 01 02 00 00',
+    );
+  });
+
+  it('runlength: blocks that begin where the weights do', () => {
+    expect(hex(streamOf(ragged, { kind: 'runlength', blockColumns: 4 }))).toBe(
+      '54 4c 01 04 02 00 00 00 02 00 00 00 07 00 00 00 01 00 01 00 02 02 00 00 00 f8 07 00 01 02 00 00',
+    );
+  });
+
+  it('csr: every weight with its column', () => {
+    expect(hex(streamOf(ragged, { kind: 'csr' }))).toBe(
+      '54 43 01 01 04 00 00 00 02 00 00 00 07 00 00 00 00 00 00 00 02 00 00 00 04 00 00 00 05 00 06 00 04 00 06 00 07 f8 01 02',
+    );
   });
 });

@@ -1,5 +1,6 @@
 /** @file Random kernel calls with small, odd shapes: one arbitrary a kernel, weights and values over their whole range. */
 import type { KernelRequest } from '@tinyformer/mcu-runtime-c';
+import { encodeWeights, fitEncoding, supportsLayout, type EncodingLayout } from '@tinyformer/sparse-engine';
 import fc, { type Arbitrary } from 'fast-check';
 
 const int8 = (length: number): Arbitrary<Int8Array> => fc.int8Array({ minLength: length, maxLength: length });
@@ -66,6 +67,30 @@ function blockStream({ rows, columns }: WeightMatrix): Arbitrary<Int8Array> {
       });
     });
 }
+
+/** Random zeros, held by one of the layouts that the matrix can have. */
+const sparse =
+  (layouts: readonly EncodingLayout[]): Weights =>
+  (shape) => {
+    const fitting = layouts.filter((layout) => supportsLayout(shape, layout));
+    const weight = fc.oneof({ weight: 3, arbitrary: fc.constant(0) }, fc.integer({ min: -127, max: 127 }));
+    const length = shape.rows * shape.columns;
+    return fc
+      .tuple(fc.constantFrom(...fitting), fc.array(weight, { minLength: length, maxLength: length }))
+      .map(([layout, values]) => {
+        const matrix = { ...shape, values: Int8Array.from(values) };
+        return encodeWeights(matrix, fitEncoding(matrix, layout));
+      });
+  };
+
+const rowLayouts = (kind: 'balanced' | 'runlength'): EncodingLayout[] =>
+  [2, 4, 8, 16].map((blockColumns) => ({ kind, blockColumns }));
+
+const SPARSE: readonly (readonly [encoding: string, weights: Weights])[] = [
+  ['balanced', sparse(rowLayouts('balanced'))],
+  ['runlength', sparse(rowLayouts('runlength'))],
+  ['csr', sparse([{ kind: 'csr' }])],
+];
 
 type Weights = (matrix: WeightMatrix) => Arbitrary<Int8Array>;
 const dense: Weights = ({ rows, columns }) => int8(rows * columns);
@@ -260,6 +285,10 @@ const ARBITRARIES = [
   linear('tfr_linear_block_s8', blockStream),
   convolution('tfr_convolution_dense_s8', dense),
   convolution('tfr_convolution_block_s8', blockStream),
+  ...SPARSE.flatMap(([encoding, weights]) => [
+    linear(`tfr_linear_${encoding}_s8`, weights),
+    convolution(`tfr_convolution_${encoding}_s8`, weights),
+  ]),
   depthwise,
   lookup,
   add,

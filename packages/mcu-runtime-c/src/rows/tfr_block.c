@@ -2,17 +2,13 @@
 
 #include <stdbool.h>
 
-static uint32_t load_u32(const uint8_t *bytes) {
-  return (uint32_t)tfr_load_u16(bytes) | (uint32_t)tfr_load_u16(bytes + 2) << 16;
-}
-
 static bool header_valid(const uint8_t *stream, int32_t rows, int32_t columns) {
   const uint8_t block_rows = stream[4];
   const uint8_t block_columns = stream[5];
   return tfr_load_u16(stream) == TFR_BLOCK_MAGIC && stream[2] == TFR_BLOCK_VERSION && stream[3] == 0 &&
          (block_rows == 1 || block_rows == 2 || block_rows == TFR_BLOCK_MAX_ROWS) &&
          (block_columns == 2 || block_columns == 4 || block_columns == 8 || block_columns == 16) &&
-         load_u32(stream + 8) == (uint32_t)rows && load_u32(stream + 12) == (uint32_t)columns &&
+         tfr_load_u32(stream + 8) == (uint32_t)rows && tfr_load_u32(stream + 12) == (uint32_t)columns &&
          block_columns <= columns;
 }
 

@@ -2,6 +2,7 @@
 #ifndef TFR_BLOCK_H
 #define TFR_BLOCK_H
 
+#include "rows/tfr_bytes.h"
 #include "tfr/tfr_types.h"
 
 #define TFR_BLOCK_MAGIC 0x4254
@@ -17,8 +18,6 @@ struct tfr_blocks {
   const uint8_t *offsets;   /* u16 [groups][blocks_per_group], maybe unaligned */
   const int8_t *values;     /* [groups][blocks_per_group][block_rows][block_columns] */
 };
-
-static inline int32_t tfr_load_u16(const uint8_t *bytes) { return bytes[0] | bytes[1] << 8; }
 
 /*
  * Verifies the header, the length and every offset of a stream for a matrix of rows x columns; afterwards nothing in the

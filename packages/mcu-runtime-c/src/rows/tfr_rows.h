@@ -39,8 +39,9 @@ struct tfr_rows_encoding {
 
 tfr_status tfr_rows_common_check(const struct tfr_rows *rows);
 
+/* Of a tile; readable up to an even number of columns, because some encodings have weights (zeros) for the last. */
 static inline uint32_t tfr_rows_scratch_bytes(int32_t columns) {
-  return (uint32_t)columns * TFR_LANES * (uint32_t)sizeof(int16_t);
+  return (uint32_t)(columns + columns % 2) * TFR_LANES * (uint32_t)sizeof(int16_t);
 }
 
 /* The sums of one row, sums[lane], to output[lane][row]; the bias joins here, so that sums start at 0. */

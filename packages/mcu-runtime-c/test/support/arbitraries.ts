@@ -4,6 +4,9 @@ import type { KernelParams, KernelRequest } from '@tinyformer/mcu-runtime-c';
 import { encodeStream } from './block-stream.js';
 import type { BlockMatrix } from './block-stream.js';
 import { averagePool, convolution, depthwise, linear } from './requests.js';
+import type { WeightEncoding } from './requests.js';
+import { encodeRows } from './row-streams.js';
+import type { RowEncoding, RowMatrix } from './row-streams.js';
 
 const size = (max: number): fc.Arbitrary<number> => fc.integer({ min: 1, max });
 const zeroPoint = fc.integer({ min: -128, max: 127 });
@@ -57,15 +60,57 @@ export const blockMatrix = (rows: number, columns: number): fc.Arbitrary<BlockMa
       offsets: matrix.offsets.map((group) => group.toSorted((a, b) => a - b)),
     }));
 
-const weightsOf = (encoding: 'dense' | 'block', rows: number, columns: number): fc.Arbitrary<Int8Array> =>
-  encoding === 'dense' ? int8s(rows * columns) : blockMatrix(rows, columns).map(encodeStream);
+/** Rows of blocks at any even place, zeros in a column that does not exist; `columns` is at least 2. */
+export const rowMatrix = (encoding: RowEncoding, rows: number, columns: number): fc.Arbitrary<RowMatrix> => {
+  const readable = columns + (columns % 2);
+  const widths = encoding === 'csr' ? [1] : [2, 4, 8, 16].filter((width) => width <= readable);
+  return fc
+    .record({ blockColumns: fc.constantFrom(...widths), balance: fc.nat(5) })
+    .chain(({ blockColumns, balance }) => {
+      const pitch = encoding === 'csr' ? 1 : 2;
+      const end = encoding === 'csr' ? columns : readable;
+      const starts = Array.from({ length: (end - blockColumns) / pitch + 1 }, (_, i) => pitch * i);
+      const count = Math.min(balance, starts.length);
+      const range = encoding === 'balanced' ? { minLength: count, maxLength: count } : { maxLength: count };
+      const weights = fc.array(fc.integer({ min: -18, max: 18 }), {
+        minLength: blockColumns,
+        maxLength: blockColumns,
+      });
+      const row = fc
+        .shuffledSubarray(starts, range)
+        .chain((firsts) =>
+          fc.tuple(
+            ...firsts
+              .toSorted((a, b) => a - b)
+              .map((first) => fc.record({ first: fc.constant(first), weights })),
+          ),
+        )
+        .map((blocks) =>
+          blocks.map(({ first, weights }) => ({
+            first,
+            weights: weights.map((weight, k) => (first + k < columns ? weight : 0)),
+          })),
+        );
+      return fc
+        .array(row, { minLength: rows, maxLength: rows })
+        .map((blocks) => ({ rows, columns, blockColumns, blocks }));
+    });
+};
+
+const weightsOf = (encoding: WeightEncoding, rows: number, columns: number): fc.Arbitrary<Int8Array> => {
+  if (encoding === 'dense') return int8s(rows * columns);
+  if (encoding === 'block') return blockMatrix(rows, columns).map(encodeStream);
+  return rowMatrix(encoding, rows, columns).map((matrix) => encodeRows(encoding, matrix));
+};
+
+const weightEncoding = fc.constantFrom<WeightEncoding>('dense', 'block', 'balanced', 'runlength', 'csr');
 
 export const linearRequest = fc
   .record({
     tokens: size(9),
     inputs: fc.integer({ min: 2, max: 20 }),
     outputs: size(9),
-    encoding: fc.constantFrom('dense', 'block'),
+    encoding: weightEncoding,
   })
   .chain(({ tokens, inputs, outputs, encoding }) =>
     fc
@@ -83,7 +128,7 @@ const windowShape = fc.record({
 });
 
 export const convolutionRequest = fc
-  .record({ shape: windowShape, encoding: fc.constantFrom('dense', 'block') })
+  .record({ shape: windowShape, encoding: weightEncoding })
   .filter(({ shape }) => shape.kernel ** 2 * shape.input.channels >= 2)
   .chain(({ shape, encoding }) => {
     const { input, kernel, outputChannels } = shape;

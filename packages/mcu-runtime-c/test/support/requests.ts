@@ -1,5 +1,6 @@
 /** @file Kernel requests from a few numbers, with rescaling by 1 and zero points of 0 unless said otherwise. */
 import type { KernelParams, KernelRequest } from '@tinyformer/mcu-runtime-c';
+import type { RowEncoding } from './row-streams.js';
 
 /** multiplier * 2^-shift = 1 */
 export const UNIT = { multiplier: 2 ** 30, shift: 30 } as const;
@@ -11,6 +12,8 @@ const perChannel = (channels: number): KernelParams => ({
 });
 
 const NO_CLAMP = { output_zero_point: 0, output_min: -128, output_max: 127 };
+
+export type WeightEncoding = 'dense' | 'block' | RowEncoding;
 
 export interface Shape {
   readonly height: number;
@@ -35,7 +38,7 @@ export function linear(
   }: {
     input: Int8Array;
     weights: Int8Array;
-    encoding?: 'dense' | 'block';
+    encoding?: WeightEncoding;
     params?: KernelParams;
   },
 ): KernelRequest {
@@ -75,7 +78,7 @@ export function convolution(
   }: {
     input: Int8Array;
     weights: Int8Array;
-    encoding?: 'dense' | 'block';
+    encoding?: WeightEncoding;
     params?: KernelParams;
   },
 ): KernelRequest {

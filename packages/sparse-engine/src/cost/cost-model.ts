@@ -13,8 +13,9 @@ import {
   type SparsityPattern,
 } from '@tinyformer/core';
 import type { CompiledModel } from '../compiled-model.js';
-import { chooseEncoding } from '../encoding/choose-encoding.js';
-import { DENSE, type BlockEncoding, type Encoding, type MatrixShape } from '../encoding/encoding.js';
+import { chooseEncoding, encodingOfPattern } from '../encoding/choose-encoding.js';
+import { DENSE, type Encoding, type MatrixShape } from '../encoding/encoding.js';
+import { storedWeights } from '../encoding/formats.js';
 import { buildGraph } from '../frontend/build-graph.js';
 import { siteOf, type Site } from '../ir/graph.js';
 import { planMemory } from '../memory/plan-memory.js';
@@ -106,33 +107,28 @@ function outlineNode(site: Site, { sparsity, source }: OutlineOptions) {
   const definition = definitionOf(site.node);
   const matrix = definition.weights(site);
   const pattern = sparsity[site.node.name];
-  const blocks = matrix === null || pattern === undefined ? null : blocksOf(matrix, pattern);
-  const encoding = matrix === null ? DENSE : chooseEncoding(matrix, blocks);
+  const isPruned = matrix !== null && pattern !== undefined;
+  const encoding = isPruned ? chooseEncoding(matrix, encodingOfPattern(matrix, pattern)) : DENSE;
   const kernel = definition.kernel(encoding);
   const macs = definition.macs(site);
   return {
     flashBytes: definition.constantBytes(site, encoding),
     scratchBytes: scratchBytesOf(source, { kernel, geometry: definition.geometry(site, encoding) }),
     macs,
-    nonZeroMacs: Math.round(macs * (matrix === null || blocks === null ? 1 : storedShare(matrix, blocks))),
+    nonZeroMacs: Math.round(macs * (isPruned ? keptShare(matrix, pattern) : 1)),
     workload: workloadOf(site, encoding),
   };
 }
 
-function blocksOf({ columns }: MatrixShape, pattern: LayerSparsity): BlockEncoding {
-  const { blockRows, blockColumns } = pattern;
-  return { kind: 'block', blockRows, blockColumns, blocksPerGroup: keptBlocksPerGroup(columns, pattern) };
-}
-
-/** The share of a row's weights that lie in stored blocks. */
-function storedShare({ columns }: MatrixShape, { blocksPerGroup, blockColumns }: BlockEncoding): number {
-  return Math.min(1, (blocksPerGroup * blockColumns) / columns);
+/** The share of a row's weights that lie in kept blocks. */
+function keptShare({ columns }: MatrixShape, pattern: LayerSparsity): number {
+  return Math.min(1, (keptBlocksPerGroup(columns, pattern) * pattern.blockColumns) / columns);
 }
 
 function workloadOf(site: Site, encoding: Encoding): Workload {
   const definition = definitionOf(site.node);
   const matrix = definition.weights(site);
-  const share = matrix === null || encoding.kind === 'dense' ? 1 : storedShare(matrix, encoding);
+  const share = matrix === null ? 1 : storedWeights(matrix, encoding) / (matrix.rows * matrix.columns);
   return {
     kernel: definition.kernel(encoding),
     executedMacs: definition.macs(site) * share,

@@ -3,20 +3,41 @@
  * what the encoder is checked against.
  */
 import { InternalError, type BlockShape } from '@tinyformer/core';
-import {
-  BLOCK_HEADER_BYTES,
-  blockValuesOffset,
-  encodedBytes,
-  type BlockEncoding,
-  type MatrixShape,
-} from './encoding.js';
+import type { BlockEncoding, EncodingFormat, Matrix, MatrixShape } from './encoding.js';
 
 const MAGIC = 0x4254;
 const VERSION = 1;
+const HEADER_BYTES = 16;
 
-export interface Matrix extends MatrixShape {
-  /** Row-major [rows, columns]. */
-  readonly values: Int8Array;
+/** What the C kernels walk: see FORMAT.md. */
+const BLOCK_ROWS = [1, 2, 4];
+const BLOCK_COLUMNS = [2, 4, 8, 16];
+const MAX_COLUMNS = 65535;
+
+export const blockFormat: EncodingFormat<'block'> = {
+  describe: ({ blockRows, blockColumns }) => `block ${blockRows}x${blockColumns}`,
+  supports: ({ columns }, { blockRows, blockColumns }) =>
+    BLOCK_ROWS.includes(blockRows) &&
+    BLOCK_COLUMNS.includes(blockColumns) &&
+    columns >= blockColumns &&
+    columns <= MAX_COLUMNS,
+  fit: blockEncodingOf,
+  bytes: streamBytes,
+  storedWeights: ({ rows, columns }, { blocksPerGroup, blockColumns }) =>
+    rows * Math.min(columns, blocksPerGroup * blockColumns),
+  encode: encodeBlocks,
+  decode: decodeBlocks,
+};
+
+function streamBytes({ rows }: MatrixShape, encoding: BlockEncoding): number {
+  const { blockRows, blockColumns, blocksPerGroup } = encoding;
+  const blocks = Math.ceil(rows / blockRows) * blocksPerGroup;
+  return valuesOffset(blocks) + blocks * blockRows * blockColumns;
+}
+
+/** Where the values begin: behind header and u16 offsets, at a multiple of four. */
+function valuesOffset(blocks: number): number {
+  return Math.ceil((HEADER_BYTES + 2 * blocks) / 4) * 4;
 }
 
 /** First columns of the blocks that hold a non-zero weight, one ascending list a row group. */
@@ -39,18 +60,18 @@ function findBlocks(matrix: Matrix, { blockRows, blockColumns }: BlockShape): nu
 }
 
 /** The block encoding that holds this matrix: every group stores as many blocks as the fullest one needs. */
-export function blockEncodingOf(matrix: Matrix, block: BlockShape): BlockEncoding {
+function blockEncodingOf(matrix: Matrix, block: BlockShape): BlockEncoding {
   const { blockRows, blockColumns } = block;
   const blocksPerGroup = findBlocks(matrix, block).reduce((most, kept) => Math.max(most, kept.length), 0);
   return { kind: 'block', blockRows, blockColumns, blocksPerGroup };
 }
 
 /** The stream of a matrix; groups with fewer blocks are filled up with blocks of zeros. */
-export function encodeBlocks(matrix: Matrix, encoding: BlockEncoding): Int8Array {
+function encodeBlocks(matrix: Matrix, encoding: BlockEncoding): Int8Array {
   const { rows, columns } = matrix;
   const { blockRows, blockColumns, blocksPerGroup } = encoding;
   const groups = findBlocks(matrix, encoding).map((kept) => fillUp(kept, { columns, encoding }));
-  const bytes = new Int8Array(encodedBytes(matrix, encoding));
+  const bytes = new Int8Array(streamBytes(matrix, encoding));
   const out = new DataView(bytes.buffer);
   out.setUint16(0, MAGIC, true);
   out.setUint8(2, VERSION);
@@ -59,11 +80,11 @@ export function encodeBlocks(matrix: Matrix, encoding: BlockEncoding): Int8Array
   out.setUint16(6, blocksPerGroup, true);
   out.setUint32(8, rows, true);
   out.setUint32(12, columns, true);
-  let at = blockValuesOffset(groups.length * blocksPerGroup);
+  let at = valuesOffset(groups.length * blocksPerGroup);
   groups.forEach((cells, group) => {
     cells.forEach((cell, index) => {
       const first = Math.min(cell, columns - blockColumns);
-      out.setUint16(BLOCK_HEADER_BYTES + 2 * (group * blocksPerGroup + index), first, true);
+      out.setUint16(HEADER_BYTES + 2 * (group * blocksPerGroup + index), first, true);
       copyBlock(matrix, { bytes, at, firstRow: group * blockRows, cell, first, encoding });
       at += blockRows * blockColumns;
     });
@@ -107,8 +128,8 @@ function fillUp(
   return [...cells].sort((a, b) => a - b);
 }
 
-/** The matrix that a stream holds. @throws InternalError when the stream contradicts itself. */
-export function decodeBlocks(stream: Int8Array): Matrix {
+function decodeBlocks(stream: Int8Array, { rows, columns }: MatrixShape): Matrix {
+  if (stream.length < HEADER_BYTES) throw new InternalError('a block stream is shorter than its header');
   const input = new DataView(stream.buffer, stream.byteOffset, stream.byteLength);
   const magicHolds = input.getUint16(0, true) === MAGIC && input.getUint8(2) === VERSION;
   if (!magicHolds || input.getUint8(3) !== 0) throw new InternalError('this is no block stream of version 1');
@@ -118,9 +139,8 @@ export function decodeBlocks(stream: Int8Array): Matrix {
     blockColumns: input.getUint8(5),
     blocksPerGroup: input.getUint16(6, true),
   };
-  const rows = input.getUint32(8, true);
-  const columns = input.getUint32(12, true);
-  if (stream.length !== encodedBytes({ rows, columns }, encoding)) {
+  const isOfShape = input.getUint32(8, true) === rows && input.getUint32(12, true) === columns;
+  if (!isOfShape || stream.length !== streamBytes({ rows, columns }, encoding)) {
     throw new InternalError(`a block stream of ${stream.length} bytes contradicts its header`);
   }
   const matrix: Matrix = { rows, columns, values: new Int8Array(rows * columns) };
@@ -138,10 +158,10 @@ interface StoredBlock {
 
 function addBlock({ rows, columns, values }: Matrix, { input, block, blocks, encoding }: StoredBlock): void {
   const { blockRows, blockColumns, blocksPerGroup } = encoding;
-  const first = input.getUint16(BLOCK_HEADER_BYTES + 2 * block, true);
+  const first = input.getUint16(HEADER_BYTES + 2 * block, true);
   if (first + blockColumns > columns) throw new InternalError(`block ${block} ends behind column ${columns}`);
   const firstRow = Math.floor(block / blocksPerGroup) * blockRows;
-  const at = blockValuesOffset(blocks) + block * blockRows * blockColumns;
+  const at = valuesOffset(blocks) + block * blockRows * blockColumns;
   for (let i = 0; i < blockRows * blockColumns; i++) {
     const row = firstRow + Math.floor(i / blockColumns);
     const weight = input.getInt8(at + i);

@@ -1,30 +1,65 @@
-/** @file The smallest encoding of a weight matrix wins; dense where block streams cannot hold it or gain nothing. */
-import type { BlockShape } from '@tinyformer/core';
-import { blockEncodingOf, encodeBlocks, type Matrix } from './block.js';
-import { DENSE, encodedBytes, type BlockEncoding, type Encoding, type MatrixShape } from './encoding.js';
+/** @file Which encoding a layer's weights get: what the user asks for, else what is smaller and faster than dense. */
+import { keptBlocksPerGroup, type BlockShape, type LayerSparsity } from '@tinyformer/core';
+import {
+  DENSE,
+  type Encoding,
+  type EncodingLayout,
+  type LayoutOf,
+  type Matrix,
+  type MatrixShape,
+} from './encoding.js';
+import { encodedBytes, fitEncoding, supportsLayout } from './formats.js';
 
-/** What the C kernels walk: see FORMAT.md. */
-const BLOCK_ROWS = [1, 2, 4];
-const BLOCK_COLUMNS = [2, 4, 8, 16];
-const MAX_COLUMNS = 65535;
+/** Layouts for zeros that follow no known pattern; pairs take no more bytes than CSR does for single weights. */
+const UNSTRUCTURED: readonly EncodingLayout[] = [
+  ...[2, 4, 8, 16].map((blockColumns): EncodingLayout => ({ kind: 'runlength', blockColumns })),
+];
 
-export function isBlockSupported({ columns }: MatrixShape, { blockRows, blockColumns }: BlockShape): boolean {
-  const known = BLOCK_ROWS.includes(blockRows) && BLOCK_COLUMNS.includes(blockColumns);
-  return known && columns >= blockColumns && columns <= MAX_COLUMNS;
+/** A stream of unbalanced rows is faster than dense weights for certain below this share of their bytes. */
+const UNSTRUCTURED_SHARE = 0.5;
+
+/**
+ * The layout for zeros in blocks of this shape: rows in groups where kernels walk them, else row by row; null where none
+ * does.
+ */
+function layoutOfPattern(
+  shape: MatrixShape,
+  { blockRows, blockColumns }: BlockShape,
+): LayoutOf<'block' | 'balanced'> | null {
+  const grouped = { kind: 'block', blockRows, blockColumns } as const;
+  if (blockRows > 1 && supportsLayout(shape, grouped)) return grouped;
+  const single = { kind: 'balanced', blockColumns } as const;
+  return supportsLayout(shape, single) ? single : null;
 }
 
-/** Dense, or this block encoding if it is allowed and smaller. */
-export function chooseEncoding(matrix: MatrixShape, candidate: BlockEncoding | null): Encoding {
-  if (candidate === null || !isBlockSupported(matrix, candidate)) return DENSE;
+/** The encoding of a matrix that is pruned by this pattern, before it has weights. */
+export function encodingOfPattern(shape: MatrixShape, pattern: LayerSparsity): Encoding | null {
+  const layout = layoutOfPattern(shape, pattern);
+  const kept = keptBlocksPerGroup(shape.columns, pattern);
+  if (layout === null) return null;
+  return layout.kind === 'block' ? { ...layout, blocksPerGroup: kept } : { ...layout, blocksPerRow: kept };
+}
+
+/** Dense, or the candidate if it is smaller. */
+export function chooseEncoding(matrix: MatrixShape, candidate: Encoding | null): Encoding {
+  if (candidate === null) return DENSE;
   return encodedBytes(matrix, candidate) < encodedBytes(matrix, DENSE) ? candidate : DENSE;
 }
 
 /** The encoding of these weights, whose zeros are said to follow the given blocks (null: no pattern). */
 export function chooseWeightEncoding(matrix: Matrix, sparsity: BlockShape | null): Encoding {
-  if (sparsity === null || !isBlockSupported(matrix, sparsity)) return DENSE;
-  return chooseEncoding(matrix, blockEncodingOf(matrix, sparsity));
+  if (sparsity === null) return chooseUnstructured(matrix);
+  const layout = layoutOfPattern(matrix, sparsity);
+  return chooseEncoding(matrix, layout === null ? null : fitEncoding(matrix, layout));
 }
 
-export function encodeWeights(matrix: Matrix, encoding: Encoding): Int8Array {
-  return encoding.kind === 'dense' ? matrix.values : encodeBlocks(matrix, encoding);
+function chooseUnstructured(matrix: Matrix): Encoding {
+  const limit = UNSTRUCTURED_SHARE * encodedBytes(matrix, DENSE);
+  return UNSTRUCTURED.filter((layout) => supportsLayout(matrix, layout))
+    .map((layout) => fitEncoding(matrix, layout))
+    .filter((encoding) => encodedBytes(matrix, encoding) < limit)
+    .reduce<Encoding>(
+      (best, next) => (encodedBytes(matrix, next) < encodedBytes(matrix, best) ? next : best),
+      DENSE,
+    );
 }

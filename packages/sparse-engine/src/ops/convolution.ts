@@ -1,6 +1,6 @@
 /** @file Convolution with SAME padding; a padded position contributes nothing. Weights [outputs, kernel, kernel, inputs]. */
 import { clamp, requantize, type BlockShape, type Shape } from '@tinyformer/core';
-import { encodedBytes } from '../encoding/encoding.js';
+import { encodedBytes, ENCODING_KINDS } from '../encoding/formats.js';
 import { channelCount, type Site } from '../ir/graph.js';
 import { activationRange } from './arithmetic.js';
 import type { LinearAttributes } from './linear.js';
@@ -43,7 +43,7 @@ function pointwiseAsLinear({ node }: ConvolutionSite): { op: string; attributes:
 export const convolution = defineOp<ConvolutionAttributes>({
   name: 'convolution',
   inputCount: 1,
-  encodings: ['dense', 'block'],
+  encodings: ENCODING_KINDS,
   inferShape: outputShape,
   findFault: (site) => {
     const channels = channelCount(site.inputs[0]!.shape);

@@ -12,7 +12,7 @@ import {
   weightMatrix,
   type WeightedAttributes,
 } from './weighted.js';
-import { encodedBytes } from '../encoding/encoding.js';
+import { encodedBytes, ENCODING_KINDS } from '../encoding/formats.js';
 
 /** Weights [outputs, inputs]. */
 export type LinearAttributes = WeightedAttributes & { readonly sparsity: BlockShape | null };
@@ -26,7 +26,7 @@ const matrixOf = (site: LinearSite) => weightMatrix(site, outputsOf(site));
 export const linear = defineOp<LinearAttributes>({
   name: 'linear',
   inputCount: 1,
-  encodings: ['dense', 'block'],
+  encodings: ENCODING_KINDS,
   inferShape: (site) => [...site.inputs[0]!.shape.slice(0, -1), outputsOf(site)],
   findFault: ({ node, inputs }) => {
     const columns = node.attributes.weights.shape[1]!;

@@ -3,8 +3,7 @@
  * these questions, so that an op is one file, one C kernel and one line of the table.
  */
 import type { BlockShape, Rounding, TypedArray } from '@tinyformer/core';
-import type { Encoding, EncodingKind } from '../encoding/encoding.js';
-import type { Matrix } from '../encoding/block.js';
+import type { Encoding, EncodingKind, Matrix } from '../encoding/encoding.js';
 import type { Attributes, GraphNode, Site } from '../ir/graph.js';
 import type { OpRules } from '../ir/verify-graph.js';
 

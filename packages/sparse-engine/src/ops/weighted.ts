@@ -1,7 +1,7 @@
 /** @file What convolution, depthwise and linear share: int8 weights with a scale an output channel, biases, a fused clamp. */
 import type { BlockShape, FixedPointFactor, TensorData, TypedArray } from '@tinyformer/core';
-import { DENSE, encodedBytes, type Encoding, type MatrixShape } from '../encoding/encoding.js';
-import { encodeWeights } from '../encoding/choose-encoding.js';
+import { DENSE, type Encoding, type MatrixShape } from '../encoding/encoding.js';
+import { encodedBytes, encodeWeights } from '../encoding/formats.js';
 import type { Attributes, Site } from '../ir/graph.js';
 import { activationRange, largestDifference, rescaling } from './arithmetic.js';
 import type { WeightMatrix } from './op-definition.js';

@@ -2,13 +2,12 @@
  * @file Random layers of every op, for checking kernels against the references: sizes below, equal to and above any tile
  * of the kernels, zero points at both ends, factors from tiny to above one.
  */
-import { tensorData, type QuantParams, type Rng, type Shape, type TensorData } from '@tinyformer/core';
-import { blockEncodingOf } from '../encoding/block.js';
-import { isBlockSupported } from '../encoding/choose-encoding.js';
-import { DENSE, type Encoding } from '../encoding/encoding.js';
+import { tensorData, type QuantParams, type Rng, type Shape } from '@tinyformer/core';
+import { DENSE, type Encoding, type EncodingKind } from '../encoding/encoding.js';
 import type { Attributes, GraphTensor, Site } from '../ir/graph.js';
 import { OPS } from '../ops/index.js';
 import { PROBABILITY } from '../ops/softmax.js';
+import { sparsify } from './random-encoding.js';
 
 /** A layer and the encoding of its weights. */
 export interface RandomSite {
@@ -71,51 +70,22 @@ function randomWeighted(rng: Rng, { shape, outputs, depth, input, output }: Weig
   };
 }
 
-const BLOCKS = [1, 2, 4].flatMap((blockRows) =>
-  [2, 4, 8, 16].map((blockColumns) => ({ blockRows, blockColumns })),
-);
-
-/** Clears blocks of the matrix and gives their pattern; dense where no block fits. */
-function sparsify(rng: Rng, weights: TensorData, rows: number): Encoding {
-  const columns = weights.data.length / rows;
-  const block = rng.pick(BLOCKS);
-  if (!isBlockSupported({ rows, columns }, block)) return DENSE;
-  const values = weights.data as Int8Array;
-  const density = rng.pick([0, 0.1, 0.5, 1]);
-  for (let row = 0; row < rows; row += block.blockRows) {
-    for (let column = 0; column < columns; column += block.blockColumns) {
-      if (rng.next() >= density) clearBlock({ values, rows, columns }, { row, column, ...block });
-    }
-  }
-  return blockEncodingOf({ rows, columns, values }, block);
-}
-
-function clearBlock(
-  { values, rows, columns }: { values: Int8Array; rows: number; columns: number },
-  at: { row: number; column: number; blockRows: number; blockColumns: number },
-): void {
-  const end = Math.min(at.column + at.blockColumns, columns);
-  for (let row = at.row; row < Math.min(at.row + at.blockRows, rows); row++) {
-    values.fill(0, row * columns + at.column, row * columns + end);
-  }
-}
-
-function randomLinear(rng: Rng, isBlock: boolean): RandomSite {
+function randomLinear(rng: Rng, kind: EncodingKind): RandomSite {
   const [inputs, outputs] = [between(rng, 1, 40), between(rng, 1, 20)];
   const [input, output] = [randomQuant(rng), randomQuant(rng)];
   const weighted = randomWeighted(rng, { shape: [outputs, inputs], outputs, depth: inputs, input, output });
-  const encoding = isBlock ? sparsify(rng, weighted.weights, outputs) : DENSE;
+  const encoding = sparsify(rng, weighted.weights, { rows: outputs, kind });
   const attributes = { ...weighted, sparsity: null };
   const inputTensor = { shape: featureMap(rng, inputs), quant: input };
   return { site: siteFrom('linear', { inputs: [inputTensor], quant: output, attributes }), encoding };
 }
 
-function randomConvolution(rng: Rng, isBlock: boolean): RandomSite {
+function randomConvolution(rng: Rng, kind: EncodingKind): RandomSite {
   const [channels, outputs, kernel] = [between(rng, 1, 9), between(rng, 1, 12), rng.pick([1, 2, 3, 5])];
   const [input, output] = [randomQuant(rng), randomQuant(rng)];
   const shape = [outputs, kernel, kernel, channels];
   const weighted = randomWeighted(rng, { shape, outputs, depth: kernel ** 2 * channels, input, output });
-  const encoding = isBlock ? sparsify(rng, weighted.weights, outputs) : DENSE;
+  const encoding = sparsify(rng, weighted.weights, { rows: outputs, kind });
   const attributes = { kernel, stride: rng.pick([1, 2]), ...weighted, sparsity: null };
   const inputTensor = { shape: featureMap(rng, channels), quant: input };
   return { site: siteFrom('convolution', { inputs: [inputTensor], quant: output, attributes }), encoding };
@@ -199,10 +169,16 @@ const dense = (site: Site): RandomSite => ({ site, encoding: DENSE });
 
 /** A random layer for every C kernel. */
 export const RANDOM_SITES: Readonly<Record<string, (rng: Rng) => RandomSite>> = {
-  tfr_linear_dense_s8: (rng) => randomLinear(rng, false),
-  tfr_linear_block_s8: (rng) => randomLinear(rng, true),
-  tfr_convolution_dense_s8: (rng) => randomConvolution(rng, false),
-  tfr_convolution_block_s8: (rng) => randomConvolution(rng, true),
+  tfr_linear_dense_s8: (rng) => randomLinear(rng, 'dense'),
+  tfr_linear_block_s8: (rng) => randomLinear(rng, 'block'),
+  tfr_linear_balanced_s8: (rng) => randomLinear(rng, 'balanced'),
+  tfr_linear_runlength_s8: (rng) => randomLinear(rng, 'runlength'),
+  tfr_linear_csr_s8: (rng) => randomLinear(rng, 'csr'),
+  tfr_convolution_dense_s8: (rng) => randomConvolution(rng, 'dense'),
+  tfr_convolution_block_s8: (rng) => randomConvolution(rng, 'block'),
+  tfr_convolution_balanced_s8: (rng) => randomConvolution(rng, 'balanced'),
+  tfr_convolution_runlength_s8: (rng) => randomConvolution(rng, 'runlength'),
+  tfr_convolution_csr_s8: (rng) => randomConvolution(rng, 'csr'),
   tfr_depthwise_dense_s8: (rng) => dense(randomDepthwise(rng)),
   tfr_lookup_s8: (rng) => dense(randomElementwise(rng, 'lookup')),
   tfr_add_s8: (rng) => dense(randomElementwise(rng, 'add')),

@@ -1,0 +1,77 @@
+/* Blocks of one row, the same number in every row: offsets and values are walked by one constant count. */
+#include "rows/tfr_rows_balanced.h"
+
+#include "rows/tfr_stream.h"
+
+#define MAGIC 0x5254 /* "TR" */
+
+static int64_t values_offset(int64_t blocks) { return tfr_align4(TFR_STREAM_HEADER_BYTES + 2 * blocks); }
+
+static bool row_valid(const struct tfr_rows *rows, struct tfr_stream stream, const uint8_t *offsets,
+                      const int8_t *values) {
+  const int32_t last = tfr_stream_last_column(rows, stream.block_columns);
+  int32_t previous = -1;
+  for (int32_t block = 0; block < stream.count; block++) {
+    const int32_t offset = tfr_load_u16(offsets + 2 * block);
+    if (offset <= previous || offset > last || offset % 2 != 0 ||
+        !tfr_stream_edge_valid(rows, offset, stream.block_columns, values + block * stream.block_columns)) {
+      return false;
+    }
+    previous = offset;
+  }
+  return true;
+}
+
+tfr_status tfr_rows_balanced_check(struct tfr_rows *rows) {
+  if (!tfr_stream_header_valid(rows, MAGIC)) return TFR_ERROR_ENCODING;
+  const struct tfr_stream stream = tfr_stream_of(rows);
+  const int64_t blocks = (int64_t)rows->outputs * stream.count;
+  if (!tfr_stream_block_valid(stream.block_columns) ||
+      values_offset(blocks) + blocks * stream.block_columns != rows->weight_bytes) {
+    return TFR_ERROR_ENCODING;
+  }
+  const int8_t *values = rows->weights + values_offset(blocks);
+  for (int32_t row = 0; row < rows->outputs; row++) {
+    const int32_t first = row * stream.count;
+    if (!row_valid(rows, stream, stream.index + 2 * first, values + first * stream.block_columns)) {
+      return TFR_ERROR_ENCODING;
+    }
+  }
+  return TFR_OK;
+}
+
+/* `lanes` and, where it is 2 or 4, `block_columns` are constants. */
+TFR_INLINE void multiply_rows(const struct tfr_rows *rows, const int16_t *tile, int32_t block_columns, int32_t lanes,
+                              int8_t *output) {
+  const struct tfr_stream stream = tfr_stream_of(rows);
+  const uint8_t *offset = stream.index;
+  const int8_t *values = rows->weights + values_offset((int64_t)rows->outputs * stream.count);
+  for (int32_t row = 0; row < rows->outputs; row++) {
+    int32_t acc[TFR_LANES] = {0};
+    for (int32_t block = 0; block < stream.count; block++) {
+      tfr_stream_multiply(acc, tile + tfr_load_u16(offset) * lanes, values, block_columns, lanes);
+      offset += 2;
+      values += block_columns;
+    }
+    tfr_rows_finish(rows, row, lanes, acc, output);
+  }
+}
+
+TFR_INLINE void multiply(const struct tfr_rows *rows, const int16_t *tile, int32_t lanes, int8_t *output) {
+  const int32_t block_columns = tfr_stream_of(rows).block_columns;
+  if (block_columns == 2) {
+    multiply_rows(rows, tile, 2, lanes, output);
+  } else if (block_columns == 4) {
+    multiply_rows(rows, tile, 4, lanes, output);
+  } else {
+    multiply_rows(rows, tile, block_columns, lanes, output);
+  }
+}
+
+void tfr_rows_balanced(const struct tfr_rows *rows, const int16_t *tile, int32_t lanes, int8_t *output) {
+  if (lanes == TFR_LANES) {
+    multiply(rows, tile, TFR_LANES, output);
+  } else {
+    multiply(rows, tile, 1, output);
+  }
+}

@@ -1,0 +1,69 @@
+/* What the single-row encodings of FORMAT.md share: the header of their streams, and a block of one row. */
+#ifndef TFR_STREAM_H
+#define TFR_STREAM_H
+
+#include <stdbool.h>
+
+#include "rows/tfr_bytes.h"
+#include "rows/tfr_rows.h"
+
+#define TFR_STREAM_VERSION 1
+#define TFR_STREAM_HEADER_BYTES 16
+
+struct tfr_stream {
+  int32_t block_columns; /* 2, 4, 8 or 16; 1 for single weights */
+  int32_t count;         /* blocks of a row, blocks or weights, as the encoding says; at most the stream's bytes */
+  const uint8_t *index;  /* what follows the header, maybe unaligned */
+};
+
+/* Of a stream whose header is known to be there. */
+static inline struct tfr_stream tfr_stream_of(const struct tfr_rows *rows) {
+  const uint8_t *bytes = (const uint8_t *)rows->weights;
+  return (struct tfr_stream){.block_columns = bytes[3],
+                             .count = (int32_t)tfr_load_u32(bytes + 4),
+                             .index = bytes + TFR_STREAM_HEADER_BYTES};
+}
+
+/* Header of this magic for this layer, with a count that its length allows. Says nothing on what follows. */
+static inline bool tfr_stream_header_valid(const struct tfr_rows *rows, int32_t magic) {
+  const uint8_t *bytes = (const uint8_t *)rows->weights;
+  return rows->weight_bytes >= TFR_STREAM_HEADER_BYTES && tfr_load_u16(bytes) == magic &&
+         bytes[2] == TFR_STREAM_VERSION && tfr_load_u32(bytes + 4) <= (uint32_t)rows->weight_bytes &&
+         tfr_load_u32(bytes + 8) == (uint32_t)rows->outputs && tfr_load_u32(bytes + 12) == (uint32_t)rows->columns;
+}
+
+static inline bool tfr_stream_block_valid(int32_t block_columns) {
+  return block_columns == 2 || block_columns == 4 || block_columns == 8 || block_columns == 16;
+}
+
+/* The last column that a block may begin at; negative where none fits. */
+static inline int32_t tfr_stream_last_column(const struct tfr_rows *rows, int32_t block_columns) {
+  return rows->columns + rows->columns % 2 - block_columns;
+}
+
+/* A block whose last column does not exist has a zero there. */
+static inline bool tfr_stream_edge_valid(const struct tfr_rows *rows, int32_t column, int32_t block_columns,
+                                         const int8_t *values) {
+  return column + block_columns <= rows->columns || values[block_columns - 1] == 0;
+}
+
+static inline int64_t tfr_align4(int64_t bytes) { return (bytes + 3) / 4 * 4; }
+
+/* acc[lane] += sum over the block of tile[k][lane] * weight k; `lanes` and, where it is 2 or 4, `block_columns` are
+ * constants. The weights of four columns are stored in the order 0 2 1 3. */
+TFR_INLINE void tfr_stream_multiply(int32_t *acc, const int16_t *tile, const int8_t *weights, int32_t block_columns,
+                                    int32_t lanes) {
+  if (block_columns == 2) {
+    tfr_multiply_lanes(acc, tile, weights[0], lanes);
+    tfr_multiply_lanes(acc, tile + lanes, weights[1], lanes);
+    return;
+  }
+  for (int32_t k = 0; k < block_columns; k += 4) {
+    tfr_multiply_lanes(acc, tile + k * lanes, weights[k], lanes);
+    tfr_multiply_lanes(acc, tile + (k + 1) * lanes, weights[k + 2], lanes);
+    tfr_multiply_lanes(acc, tile + (k + 2) * lanes, weights[k + 1], lanes);
+    tfr_multiply_lanes(acc, tile + (k + 3) * lanes, weights[k + 3], lanes);
+  }
+}
+
+#endif

@@ -1,0 +1,114 @@
+/** @file Which encoding weights get: the compiler's choice, and what a user asks for. */
+import { describe, expect, it } from '@jest/globals';
+import { createRng, DEFAULT_BLOCK } from '@tinyformer/core';
+import {
+  chooseWeightEncoding,
+  compile,
+  decodeWeights,
+  parseLayout,
+  type EncodingLayout,
+  type Matrix,
+} from '@tinyformer/sparse-engine';
+import { TINY_ARCHITECTURE, tinyQuantizedNetwork } from '@tinyformer/test-kit';
+
+const weights = (keep: (row: number, column: number) => boolean): Matrix => ({
+  rows: 8,
+  columns: 64,
+  values: Int8Array.from({ length: 8 * 64 }, (_, i) => (keep(Math.floor(i / 64), i % 64) ? 1 : 0)),
+});
+const half = weights((_, column) => column < 32);
+const full = weights(() => true);
+const scattered = weights((row, column) => (column + 5 * row) % 16 === 0);
+const clustered = weights((row, column) => column >> 3 === row);
+
+describe("the compiler's choice", () => {
+  it('follows the pattern of a pruned layer', () => {
+    expect(chooseWeightEncoding(half, DEFAULT_BLOCK)).toMatchObject({ kind: 'block', blocksPerGroup: 8 });
+    expect(chooseWeightEncoding(half, { blockRows: 1, blockColumns: 8 })).toEqual({
+      kind: 'balanced',
+      blockColumns: 8,
+      blocksPerRow: 4,
+    });
+  });
+
+  it('is dense with an unknown pattern, and when nothing is saved', () => {
+    expect(chooseWeightEncoding(half, { blockRows: 3, blockColumns: 5 }).kind).toBe('dense');
+    expect(chooseWeightEncoding(full, DEFAULT_BLOCK).kind).toBe('dense');
+  });
+
+  it('walks a pattern row by row where no kernel takes its rows together', () => {
+    expect(chooseWeightEncoding(half, { blockRows: 3, blockColumns: 4 }).kind).toBe('balanced');
+  });
+
+  it('finds the smallest encoding of zeros that follow no pattern, if there are many', () => {
+    expect(chooseWeightEncoding(half, null).kind).toBe('dense');
+    expect(chooseWeightEncoding(scattered, null)).toMatchObject({ kind: 'runlength', blockColumns: 2 });
+    expect(chooseWeightEncoding(clustered, null)).toEqual({
+      kind: 'runlength',
+      blockColumns: 8,
+      blocks: 8,
+    });
+  });
+});
+
+describe('the names of encodings', () => {
+  it.each<[string, EncodingLayout]>([
+    ['dense', { kind: 'dense' }],
+    ['csr', { kind: 'csr' }],
+    ['block-2x4', { kind: 'block', blockRows: 2, blockColumns: 4 }],
+    ['balanced-1x16', { kind: 'balanced', blockColumns: 16 }],
+    ['runlength-1x2', { kind: 'runlength', blockColumns: 2 }],
+  ])('read %s', (text, layout) => expect(parseLayout(text)).toEqual(layout));
+
+  it.each(['', 'sparse', 'block', 'block-3x4', 'balanced-2x4', 'runlength-1x3', 'csr-1x4', 'dense-2x4'])(
+    'refuse %j',
+    (text) => expect(() => parseLayout(text)).toThrow(/^E_ENCODING/),
+  );
+});
+
+describe('requested encodings', () => {
+  const network = () => tinyQuantizedNetwork(createRng(3), { architecture: TINY_ARCHITECTURE, density: 0.5 });
+
+  it('mix across layers, hold the same weights, and leave the others to the compiler', async () => {
+    const layers = {
+      stem: { kind: 'csr' },
+      'stage1.block0.expand': { kind: 'balanced', blockColumns: 8 },
+      'stage2.block0.mlp1': { kind: 'runlength', blockColumns: 4 },
+      'stage2.block0.mlp2': { kind: 'block', blockRows: 4, blockColumns: 4 },
+      'head.classifier': { kind: 'dense' },
+    } as const;
+    const model = await compile(network(), { encodings: { layers } });
+    const chosen = await compile(network());
+    model.graph.nodes.forEach(({ name }, index) => {
+      const encoding = model.encodings[index]!;
+      if (Object.hasOwn(layers, name)) {
+        expect(encoding).toMatchObject(layers[name as keyof typeof layers]);
+      } else expect(encoding).toEqual(chosen.encodings[index]);
+      const [stream, other] = [model, chosen].map(({ calls }) => calls[index]!.params['weights']);
+      if (!(stream instanceof Int8Array) || model.layers[index]!.encoding === 'none') return;
+      const { tensors, nodes } = model.graph;
+      const rows = tensors[nodes[index]!.output]!.shape.at(-1)!;
+      const columns = (nodes[index]!.attributes['weights'] as { data: Int8Array }).data.length / rows;
+      expect(decodeWeights(stream, { kind: encoding.kind, rows, columns })).toEqual(
+        decodeWeights(other as Int8Array, { kind: chosen.encodings[index]!.kind, rows, columns }),
+      );
+    });
+  });
+
+  it('for all layers are passed over where the shape has none', async () => {
+    const model = await compile(network(), { encodings: { all: { kind: 'balanced', blockColumns: 16 } } });
+    const kinds = new Set(model.layers.map(({ encoding }) => encoding));
+    expect(kinds.has('balanced 1x16')).toBe(true);
+    expect(kinds.size).toBeGreaterThan(2);
+  });
+
+  it('are refused for a layer that is not there, or is too narrow', async () => {
+    const request = (name: string) =>
+      compile(network(), { encodings: { layers: { [name]: { kind: 'balanced', blockColumns: 16 } } } });
+    await expect(request('stage9')).rejects.toThrow(/^E_ENCODING: there is no layer "stage9"/);
+    await expect(request('toString')).rejects.toThrow(/^E_ENCODING: there is no layer "toString"/);
+    await expect(request('stage1.block0.expand')).rejects.toThrow(
+      /^E_ENCODING: stage1.block0.expand has 16 x 8/,
+    );
+  });
+});
