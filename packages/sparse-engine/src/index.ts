@@ -53,7 +53,11 @@ export {
   fitEncoding,
   supportsLayout,
 } from './encoding/formats.js';
-export { parseLayout, type RequestedEncodings } from './encoding/requested-encoding.js';
+export {
+  parseLayout,
+  parseRequestedEncodings,
+  type RequestedEncodings,
+} from './encoding/requested-encoding.js';
 
 export { planMemory, type MemoryPlan } from './memory/plan-memory.js';
 export { renderPlan } from './memory/render-plan.js';

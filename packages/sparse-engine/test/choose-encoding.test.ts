@@ -6,6 +6,7 @@ import {
   compile,
   decodeWeights,
   parseLayout,
+  parseRequestedEncodings,
   type EncodingLayout,
   type Matrix,
 } from '@tinyformer/sparse-engine';
@@ -64,6 +65,20 @@ describe('the names of encodings', () => {
     'refuse %j',
     (text) => expect(() => parseLayout(text)).toThrow(/^E_ENCODING/),
   );
+});
+
+describe('requests of a command line', () => {
+  it('name a layer, or mean all', () => {
+    expect(parseRequestedEncodings(['a=csr', 'dense', 'b.c=block-4x4', 'a=dense'])).toEqual({
+      all: { kind: 'dense' },
+      layers: { a: { kind: 'dense' }, 'b.c': { kind: 'block', blockRows: 4, blockColumns: 4 } },
+    });
+    expect(parseRequestedEncodings([])).toEqual({ layers: {} });
+  });
+
+  it('refuse what is no encoding', () => {
+    expect(() => parseRequestedEncodings(['a='])).toThrow(/^E_ENCODING: there is no encoding ""/);
+  });
 });
 
 describe('requested encodings', () => {

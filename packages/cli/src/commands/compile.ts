@@ -1,7 +1,7 @@
 /** @file `tinyformer compile` and `tinyformer simulate`: from a quantised network to C, and to what the C does on a core. */
 import { findMachine, MACHINES } from '@tinyformer/cmsis-bench';
 import { findBoard, formatBytes, formatCount } from '@tinyformer/core';
-import { writeProject } from '@tinyformer/sparse-engine';
+import { parseRequestedEncodings, writeProject } from '@tinyformer/sparse-engine';
 import Table from 'cli-table3';
 import type { Command } from 'commander';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -14,11 +14,12 @@ import { loadSplits, parseDataSource } from '../run/data-source.js';
 import { checkExact, checkOnHost, quantizedImages, type Agreement } from '../stages/accuracy.js';
 import { compileNetwork, describeModel } from '../stages/compile.js';
 import { simulate as simulateModel, type MachineFindings } from '../stages/machines.js';
-import { boardOption, countOption, dataOption, seedOption, smokeOption } from './options.js';
+import { boardOption, countOption, dataOption, encodingOption, seedOption, smokeOption } from './options.js';
 
 interface CompileFlags {
   readonly board: string;
   readonly out: string;
+  readonly encoding: readonly string[];
 }
 
 interface SimulateFlags {
@@ -27,6 +28,7 @@ interface SimulateFlags {
   readonly seed: number;
   readonly machine?: string;
   readonly samples: number;
+  readonly encoding: readonly string[];
 }
 
 export function addCompileCommands(program: Command): void {
@@ -35,6 +37,7 @@ export function addCompileCommands(program: Command): void {
     .description('SparseEngine: a quantised network to a C project for a board')
     .argument('<network>', 'a quantised network')
     .addOption(boardOption())
+    .addOption(encodingOption())
     .option('--out <folder>', 'the C project', 'firmware')
     .action(compile);
   program
@@ -44,14 +47,16 @@ export function addCompileCommands(program: Command): void {
     .addOption(dataOption())
     .addOption(smokeOption())
     .addOption(seedOption())
+    .addOption(encodingOption())
     .option('--machine <name>', `one of ${MACHINES.map(({ name }) => name).join(', ')}; default all`)
     .addOption(countOption('--samples <number>', 'test images').default(16))
     .action(simulate);
 }
 
-async function compile(networkFile: string, { board, out }: CompileFlags): Promise<void> {
+async function compile(networkFile: string, { board, out, encoding }: CompileFlags): Promise<void> {
   const model = await compileNetwork(readInput(networkFile, 'tinyformer search'), {
     board: findBoard(board),
+    encodings: parseRequestedEncodings(encoding),
   });
   writeProject(model, out);
   console.log(describeModel(model));
@@ -59,10 +64,10 @@ async function compile(networkFile: string, { board, out }: CompileFlags): Promi
 }
 
 async function simulate(networkFile: string, flags: SimulateFlags): Promise<void> {
-  const { data, smoke, seed, samples, machine } = flags;
+  const { data, smoke, seed, samples, machine, encoding } = flags;
   const machines = machine === undefined ? MACHINES : [findMachine(machine)];
   const text = readInput(networkFile, 'tinyformer search');
-  const model = await compileNetwork(text, {});
+  const model = await compileNetwork(text, { encodings: parseRequestedEncodings(encoding) });
   const source = parseDataSource(data);
   const { images: counts } = chooseSettings({ engine: '', data: source, smoke });
   const { test } = await loadSplits(source, { seed, images: counts });

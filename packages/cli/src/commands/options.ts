@@ -34,5 +34,12 @@ export const noteOption = (): Option =>
 export const smokeOption = (): Option =>
   new Option('--smoke', 'every stage in little time: few images and epochs').default(false);
 
+/** Repeated or followed by several; read by `parseRequestedEncodings`. */
+export const encodingOption = (): Option =>
+  new Option(
+    '--encoding <[layer=]encoding...>',
+    'of weights: dense, block-2x4, balanced-1x4, runlength-1x4, csr, and other block sizes',
+  ).default([], 'the compiler chooses');
+
 export const countOption = (flags: string, what: string): Option =>
   new Option(flags, what).argParser(wholeNumber(1, 1_000_000));

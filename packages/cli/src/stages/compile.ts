@@ -1,5 +1,5 @@
 /** @file From the quantised network to a C project that fits the board, and to text that says what was decided. */
-import { formatBytes, type Board } from '@tinyformer/core';
+import { formatBytes } from '@tinyformer/core';
 import {
   parseQuantizedNetwork,
   printGraph,
@@ -7,12 +7,13 @@ import {
   SparseEngine,
   writeProject,
   type CompiledModel,
+  type CompileOptions,
 } from '@tinyformer/sparse-engine';
 import { FILES } from './files.js';
 import type { Stage, StageContext } from './stage.js';
 
 /** @throws E_ARTEFACT, E_FORMAT_VERSION, E_NAME, E_SRAM, E_FLASH and what else a compiler refuses. */
-export function compileNetwork(text: string, options: { readonly board?: Board }): Promise<CompiledModel> {
+export function compileNetwork(text: string, options: CompileOptions): Promise<CompiledModel> {
   return new SparseEngine(options).compile(parseQuantizedNetwork(text));
 }
 

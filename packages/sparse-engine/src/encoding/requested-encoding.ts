@@ -44,6 +44,22 @@ export function checkLayerNames({ layers = {} }: RequestedEncodings, known: read
   });
 }
 
+/**
+ * Reads requests as a command line has them: `csr` for all layers, `stem=balanced-1x8` for one; later ones count.
+ * @throws E_ENCODING
+ */
+export function parseRequestedEncodings(requests: readonly string[]): RequestedEncodings {
+  const layers: Record<string, EncodingLayout> = {};
+  let all: EncodingLayout | undefined;
+  for (const request of requests) {
+    const equals = request.indexOf('=');
+    const layout = parseLayout(request.slice(equals + 1));
+    if (equals < 0) all = layout;
+    else layers[request.slice(0, equals)] = layout;
+  }
+  return all === undefined ? { layers } : { all, layers };
+}
+
 const SINGLE_ROWS = ['balanced', 'runlength'] as const;
 
 /**
