@@ -1,6 +1,7 @@
 /** @file The program: its commands, and errors as one line with exit code 1 (2 where the command line itself is wrong). */
 import { TOOL_VERSION } from '@tinyformer/core';
 import { Command, CommanderError } from 'commander';
+import { addBenchCommands } from './commands/bench.js';
 import { addCompileCommands } from './commands/compile.js';
 import { addDoctorCommand } from './commands/doctor.js';
 import { addInspectCommand } from './commands/inspect.js';
@@ -44,6 +45,7 @@ function createProgram(): Command {
   addSearchCommand(program);
   addCompileCommands(program);
   addInspectCommand(program);
+  addBenchCommands(program);
   addDoctorCommand(program);
   return program;
 }

@@ -49,3 +49,28 @@ export {
   type Mismatch,
   type VerifyOptions,
 } from './workload/verify-on-machine.js';
+
+// Against CMSIS-NN
+export { parsePeerArchives, type PeerArchive, type PeerCore } from './baseline/peer-library.js';
+export { machineHash } from './baseline/machine-hash.js';
+export {
+  formatRecord,
+  parseRecord,
+  RECORD_PATH,
+  shippedRecord,
+  type BaselineRecord,
+  type RecordedLayer,
+} from './baseline/record.js';
+export {
+  benchKernels,
+  type BenchKernelsOptions,
+  type BenchProgress,
+  type PeerLibraries,
+} from './benchmark/bench-kernels.js';
+export type { BenchLayer } from './benchmark/layer.js';
+export { namedLayers } from './benchmark/named-layers.js';
+export { openPeerLibraries } from './benchmark/open-libraries.js';
+export { recordBaseline, type RecordBaselineOptions } from './benchmark/record-baseline.js';
+export type { BenchRow, BaselineCost, RoundedFigures } from './benchmark/row.js';
+export { DEFAULT_SWEEP_SEED, SWEEP_LAYERS, sweepLayers } from './benchmark/sweep-layers.js';
+export { KERNEL_TABLE_HEAD, kernelTableRow } from './report/kernel-table.js';

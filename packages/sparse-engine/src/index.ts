@@ -29,6 +29,7 @@ export { buildGraph } from './frontend/build-graph.js';
 export { PASSES, runPasses } from './passes/index.js';
 export type { Pass } from './passes/pass.js';
 export { definitionOf, OPS } from './ops/index.js';
+export { channelFactors, type WeightedSite } from './ops/weighted.js';
 export type { OpDefinition, ReferenceRun, WeightMatrix } from './ops/op-definition.js';
 
 export { chooseEncoding, chooseWeightEncoding } from './encoding/choose-encoding.js';

@@ -4,7 +4,7 @@ import { InvalidArgumentError, Option } from 'commander';
 
 const SEED_LIMIT = 2 ** 32;
 
-function wholeNumber(from: number, below: number): (text: string) => number {
+export function wholeNumber(from: number, below: number): (text: string) => number {
   return (text) => {
     const value = Number(text);
     if (/^\d+$/.test(text) && value >= from && value < below) return value;

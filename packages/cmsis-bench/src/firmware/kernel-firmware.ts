@@ -12,7 +12,8 @@ import { ownSource } from '../machine/compile.js';
 import type { CortexMachine } from '../machine/cortex-machine.js';
 import { linkFirmware } from './link-firmware.js';
 
-function unpack(sources: readonly SourceFile[], cacheDirectory?: string): Promise<string> {
+/** The folder that holds these files of the runtime. */
+export function unpackSources(sources: readonly SourceFile[], cacheDirectory?: string): Promise<string> {
   const key = hashParts(sources.flatMap(({ path, text }) => [path, text]));
   return cached({ kind: 'runtime', key, cacheDirectory }, async (directory) => {
     for (const { path, text } of sources) {
@@ -36,7 +37,7 @@ export async function buildKernelFirmware({
   cacheDirectory,
 }: KernelFirmwareOptions): Promise<string> {
   const files = runtimeSources(undefined, { dispatcher: true });
-  const root = await unpack(files, cacheDirectory);
+  const root = await unpackSources(files, cacheDirectory);
   const pathsOf = (pattern: RegExp) =>
     files
       .map(({ path }) => path)

@@ -20,7 +20,7 @@ const STARTUP = ['startup.c', 'semihosting.c', 'regions.S'].map((name) => ownSou
 const STARTUP_HEADERS = ['semihosting.h', 'regions.h', 'mps2.ld'].map((name) =>
   ownSource(`firmware/${name}`),
 );
-const FLAGS = [
+export const FIRMWARE_FLAGS = [
   '-std=gnu11',
   '-O3',
   '-ffunction-sections',
@@ -52,7 +52,7 @@ export async function linkFirmware({
   await requireTool('newlib');
   const flags = [
     ...machine.compilerFlags,
-    ...FLAGS,
+    ...FIRMWARE_FLAGS,
     ...Object.entries(defines).map(([name, value]) => `-D${name}=${value}`),
   ];
   const files = [...sources, ...headers, ...STARTUP, ...STARTUP_HEADERS];

@@ -24,12 +24,22 @@ export async function compileC(
   });
 }
 
+const versions = new Map<string, Promise<string>>();
+
+/** What the compiler says of itself, asked once. */
+export function compilerVersion(compiler: string): Promise<string> {
+  const known = versions.get(compiler);
+  if (known) return known;
+  const version = runProcess(compiler, ['--version']).then(({ stdout }) => stdout);
+  versions.set(compiler, version);
+  return version;
+}
+
 /** A hash of the compiler's version, the flags and every file's name and content. */
 export async function compilationKey(
   compiler: string,
   { flags, files }: { readonly flags: readonly string[]; readonly files: readonly string[] },
 ): Promise<string> {
-  const { stdout } = await runProcess(compiler, ['--version']);
   const contents = await Promise.all(files.map(async (file) => [basename(file), await readFile(file)]));
-  return hashParts([stdout, ...flags, ...contents.flat()]);
+  return hashParts([await compilerVersion(compiler), ...flags, ...contents.flat()]);
 }

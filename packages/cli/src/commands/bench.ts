@@ -1,0 +1,179 @@
+/** @file `tinyformer bench`: what kernels cost on the simulated cores, beside CMSIS-NN. */
+import { TinyFormerError, TOOL_VERSION } from '@tinyformer/core';
+import {
+  benchKernels,
+  DEFAULT_SWEEP_SEED,
+  formatRecord,
+  KERNEL_TABLE_HEAD,
+  kernelTableRow,
+  machineHash,
+  namedLayers,
+  openPeerLibraries,
+  parsePeerArchives,
+  recordBaseline,
+  RECORD_PATH,
+  shippedRecord,
+  sweepLayers,
+  type BaselineRecord,
+  type BenchLayer,
+  type BenchProgress,
+  type BenchRow,
+  type PeerArchive,
+  type PeerCore,
+  type PeerLibraries,
+} from '@tinyformer/cmsis-bench';
+import Table from 'cli-table3';
+import { Option, type Command } from 'commander';
+import { fileURLToPath } from 'node:url';
+import { openOutFile, toJson } from '../output/out-folder.js';
+import { withProgress } from '../output/progress.js';
+import { wholeNumber } from './options.js';
+
+interface LibraryOptions {
+  readonly cmsisNn?: readonly PeerArchive[];
+  readonly cmsisNnInclude?: readonly string[];
+}
+
+interface KernelsOptions extends LibraryOptions {
+  readonly json?: string;
+  readonly core?: PeerCore;
+  readonly quick: boolean;
+  readonly sweepSeed: number;
+  readonly only?: string;
+}
+
+interface RecordOptions extends LibraryOptions {
+  readonly commit: string;
+  readonly flags: string;
+  readonly out: string;
+}
+
+const CORES: readonly PeerCore[] = ['m4', 'm7'];
+
+const libraryOption = (): Option =>
+  new Option('--cmsis-nn <archives>', 'CMSIS-NN as you built it: m4=FILE.a,m7=FILE.a').argParser(
+    parsePeerArchives,
+  );
+
+const includeOption = (): Option =>
+  new Option('--cmsis-nn-include <folders...>', 'folders of its headers and of CMSIS/Core/Include');
+
+export function addBenchCommands(program: Command): void {
+  const bench = program.command('bench').description('what kernels cost, measured');
+  bench
+    .command('kernels')
+    .description('our kernels on the simulated cores, beside CMSIS-NN')
+    .option('--json <file>', 'writes the rows')
+    .addOption(new Option('--core <core>', 'one core only').choices([...CORES]))
+    .option('--quick', 'the named layers only, without the sweep', false)
+    .addOption(
+      new Option('--sweep-seed <number>', 'decides the sizes of the sweep')
+        .argParser(wholeNumber(0, 2 ** 32))
+        .default(DEFAULT_SWEEP_SEED),
+    )
+    .option('--only <pattern>', 'layers whose name matches this regular expression')
+    .addOption(libraryOption())
+    .addOption(includeOption())
+    .action(runKernelBench);
+  bench
+    .command('record-baseline')
+    .description('measures CMSIS-NN on the layers of the bench, for those who have no library of it')
+    .requiredOption('--commit <hash>', 'of the CMSIS-NN that you built')
+    .requiredOption('--flags <text>', 'of the compiler, as you gave them')
+    .option('--out <file>', 'the record', fileURLToPath(RECORD_PATH))
+    .addOption(libraryOption().makeOptionMandatory())
+    .addOption(includeOption().makeOptionMandatory())
+    .action(runRecordBaseline);
+}
+
+async function runKernelBench(options: KernelsOptions): Promise<void> {
+  const { json, core, quick, sweepSeed, only } = options;
+  const file = json === undefined ? null : openOutFile(json);
+  const layers = selectLayers([...namedLayers(), ...(quick ? [] : sweepLayers(sweepSeed))], only);
+  const libraries = await openLibraries(options);
+  const record = shippedRecord();
+  let rows: BenchRow[] = [];
+  await benchProgress('bench', async (onProgress) => {
+    const cores = core ? [core] : CORES;
+    rows = await benchKernels({ layers, cores, libraries, record, onProgress });
+    return `${rows.length} rows`;
+  });
+  console.log(renderTable(rows));
+  console.log(await describeSources(rows, record));
+  file?.write(toJson({ toolVersion: TOOL_VERSION, sweepSeed: quick ? null : sweepSeed, rows }));
+  failUnlessExact(rows);
+}
+
+async function runRecordBaseline(options: RecordOptions): Promise<void> {
+  const { commit, flags, out } = options;
+  const file = openOutFile(out);
+  const libraries = await openLibraries(options);
+  const layers = [...namedLayers(), ...sweepLayers()];
+  await benchProgress('record-baseline', async (onProgress) => {
+    const record = await recordBaseline({ layers, libraries, commit, flags, onProgress });
+    file.write(formatRecord(record));
+    return `${record.layers.length} layers in ${out}`;
+  });
+}
+
+function benchProgress(
+  title: string,
+  work: (onProgress: (progress: BenchProgress) => void) => Promise<string>,
+): Promise<number> {
+  return withProgress(title, (progress) =>
+    work(({ share, note }) => {
+      progress.update(share, { total: 1, note });
+    }),
+  );
+}
+
+function selectLayers(layers: readonly BenchLayer[], only: string | undefined): readonly BenchLayer[] {
+  if (only === undefined) return layers;
+  try {
+    const pattern = new RegExp(only);
+    return layers.filter(({ name }) => pattern.test(name));
+  } catch (cause) {
+    throw new TinyFormerError('E_PATTERN', `--only ${only} is no regular expression`, {
+      hint: 'give a part of a name, such as linear-64',
+      cause,
+    });
+  }
+}
+
+async function openLibraries({ cmsisNn, cmsisNnInclude = [] }: LibraryOptions): Promise<PeerLibraries> {
+  return openPeerLibraries(cmsisNn ?? [], { includeDirectories: cmsisNnInclude });
+}
+
+function renderTable(rows: readonly BenchRow[]): string {
+  const table = new Table({ head: [...KERNEL_TABLE_HEAD], style: { head: [], border: [], compact: true } });
+  table.push(...rows.map(kernelTableRow));
+  return table.toString();
+}
+
+/** Where CMSIS-NN's figures are from. */
+async function describeSources(rows: readonly BenchRow[], record: BaselineRecord): Promise<string> {
+  const figures = rows.flatMap((row) => [row.baseline, row.doubleRounding?.baseline ?? null]);
+  const used = (source: string) => figures.some((baseline) => baseline?.source === source);
+  const lines = [];
+  if (used('measured')) lines.push('CMSIS-NN measured in this run, with the given library.');
+  if (used('recorded')) {
+    const { commit, compiler, flags } = record;
+    lines.push(`CMSIS-NN recorded: commit ${commit}, ${compiler}, ${flags}.`);
+    if ((await machineHash()) !== record.machineHash)
+      lines.push(
+        'The record is of another version of the cycle model: record it again before you compare cycles.',
+      );
+  }
+  const missing = new Set(rows.filter(({ baseline }) => baseline === null).map(({ name }) => name));
+  if (missing.size > 0) lines.push(`${missing.size} layers have no record; give --cmsis-nn to measure them.`);
+  return lines.join('\n');
+}
+
+function failUnlessExact(rows: readonly BenchRow[]): void {
+  const wrong = rows.find((row) => !row.exact || !(row.doubleRounding?.exact ?? true));
+  if (wrong) {
+    throw new TinyFormerError('E_INEXACT', `${wrong.name} on ${wrong.core} differs from the reference`, {
+      hint: 'this is a defect of the kernel: please report it',
+    });
+  }
+}

@@ -1,0 +1,99 @@
+/** @file The bench as a whole: layers, cores and rounding modes in, rows out. */
+import { TinyFormerError } from '@tinyformer/core';
+import { loadRuntime, type Rounding } from '@tinyformer/mcu-runtime-c';
+import type { PeerLibrary } from '../firmware/layer-firmware.js';
+import { CORTEX_M4, CORTEX_M7, type CortexMachine } from '../machine/cortex-machine.js';
+import type { PeerCore } from '../baseline/peer-library.js';
+import { recordedKernels, type BaselineRecord } from '../baseline/record.js';
+import type { BenchLayer } from './layer.js';
+import { makeRows, type Measurement } from './make-rows.js';
+import { measureLayers, type MeasuredLayer } from './measure-layers.js';
+import type { BenchRow } from './row.js';
+
+export const BENCH_MACHINES: Readonly<Record<PeerCore, CortexMachine>> = { m4: CORTEX_M4, m7: CORTEX_M7 };
+
+export type PeerLibraries = Readonly<Record<PeerCore, Readonly<Partial<Record<Rounding, PeerLibrary>>>>>;
+
+export const NO_LIBRARIES: PeerLibraries = { m4: {}, m7: {} };
+
+export interface BenchKernelsOptions {
+  readonly layers: readonly BenchLayer[];
+  readonly cores: readonly PeerCore[];
+  readonly libraries?: PeerLibraries;
+  /** What stands in for a library that is not there. */
+  readonly record: BaselineRecord;
+  /** Whether both sides are measured in double rounding, too. */
+  readonly withDoubleRounding?: boolean;
+  readonly cacheDirectory?: string | undefined;
+  readonly onProgress?: (progress: BenchProgress) => void;
+}
+
+export interface BenchProgress {
+  /** In [0, 1], of everything. */
+  readonly share: number;
+  readonly note: string;
+}
+
+/** Of one core and rounding mode: compiling takes longer than running. */
+const COMPILING_SHARE = 0.6;
+
+async function measure(
+  options: BenchKernelsOptions,
+  {
+    core,
+    rounding,
+    report,
+  }: { core: PeerCore; rounding: Rounding; report: (share: number, note: string) => void },
+): Promise<Measurement[]> {
+  const { layers, libraries = NO_LIBRARIES, record, cacheDirectory } = options;
+  const runtime = await loadRuntime('wasm', { rounding });
+  try {
+    const measured = await measureLayers(layers, {
+      machine: BENCH_MACHINES[core],
+      runtime,
+      peer: libraries[core][rounding] ?? null,
+      cacheDirectory,
+      onProgress: (done, total, note) => {
+        const share = done / total;
+        report(
+          note === 'compiling' ? COMPILING_SHARE * share : COMPILING_SHARE + (1 - COMPILING_SHARE) * share,
+          `Cortex-${core.toUpperCase()}, ${rounding} rounding, ${note}`,
+        );
+      },
+    });
+    return measured.map((layer: MeasuredLayer) => ({
+      measured: layer,
+      recorded: recordedKernels(record, { name: layer.layer.name, core, rounding }),
+    }));
+  } finally {
+    runtime.dispose();
+  }
+}
+
+/** @throws E_LAYERS when there is nothing to measure; what builds and runs throw. */
+export async function benchKernels(options: BenchKernelsOptions): Promise<BenchRow[]> {
+  const { layers, cores, withDoubleRounding = true, onProgress } = options;
+  if (layers.length === 0) {
+    throw new TinyFormerError('E_LAYERS', 'no layer of the bench has such a name', {
+      hint: 'run without --only to see all names',
+    });
+  }
+  const roundings: readonly Rounding[] = withDoubleRounding ? ['single', 'double'] : ['single'];
+  const runs = cores.length * roundings.length;
+  let finished = 0;
+  const rows: BenchRow[] = [];
+  for (const core of cores) {
+    const measurements: Measurement[][] = [];
+    for (const rounding of roundings) {
+      const report = (share: number, note: string) =>
+        onProgress?.({ share: (finished + share) / runs, note });
+      measurements.push(await measure(options, { core, rounding, report }));
+      finished++;
+    }
+    const [single, double] = measurements;
+    for (const [index, measurement] of single!.entries()) {
+      rows.push(...(await makeRows(core, { single: measurement, double: double?.[index] ?? null })));
+    }
+  }
+  return rows;
+}

@@ -1,0 +1,176 @@
+/** @file Makes a bench layer of every op from its sizes. The same generator gives the same layer. */
+import { type Rng } from '@tinyformer/core';
+import { blockEncodingOf, DENSE, type Encoding, type Site } from '@tinyformer/sparse-engine';
+import { drawValues, drawWeighted, INPUT_QUANT, OUTPUT_QUANT, siteFrom, type Pattern } from './draw.js';
+import type { BenchLayer, Candidate } from './layer.js';
+
+/** Patterns that the bench prunes to; the fastest is reported. */
+const BLOCKS = [
+  { blockRows: 2, blockColumns: 4 },
+  { blockRows: 4, blockColumns: 4 },
+];
+
+interface WeightedSizes {
+  readonly rows: number;
+  readonly columns: number;
+  /** Of the blocks of 4 columns of each row. */
+  readonly keptBlocks: number;
+}
+
+/** Dense where every block is kept, and in every pattern that the columns admit. */
+function drawCandidates(
+  rng: Rng,
+  { rows, columns, keptBlocks }: WeightedSizes,
+  draw: (rng: Rng, pattern: Pattern | null) => Site,
+): Candidate[] {
+  const isDense = keptBlocks >= Math.ceil(columns / 4);
+  const dense: Candidate[] = isDense ? [{ encoding: DENSE, site: draw(rng.fork('dense'), null) }] : [];
+  if (columns < 4) return dense;
+  const sparse = BLOCKS.map((block): Candidate => {
+    const site = draw(rng.fork(`${block.blockRows}x${block.blockColumns}`), { ...block, keptBlocks });
+    const { data: values } = site.node.attributes['weights'] as { data: Int8Array };
+    const encoding: Encoding = blockEncodingOf({ rows, columns, values }, block);
+    return { encoding, site };
+  });
+  return [...dense, ...sparse];
+}
+
+export interface LinearSizes {
+  readonly tokens: number;
+  readonly inputs: number;
+  readonly outputs: number;
+  readonly keptBlocks: number;
+}
+
+export function linearLayer(rng: Rng, name: string, sizes: LinearSizes): BenchLayer {
+  const { tokens, inputs, outputs, keptBlocks } = sizes;
+  const draw = (fork: Rng, pattern: Pattern | null) =>
+    drawWeighted(fork, {
+      op: 'linear',
+      inputShape: [1, tokens, inputs],
+      weightShape: [outputs, inputs],
+      outputs,
+      pattern,
+      attributes: { sparsity: null },
+    });
+  return {
+    name,
+    op: 'linear',
+    shape: `${tokens}x${inputs} -> ${tokens}x${outputs}`,
+    keptBlocks,
+    candidates: drawCandidates(rng, { rows: outputs, columns: inputs, keptBlocks }, draw),
+    inputs: [drawValues(rng.fork('input'), tokens * inputs)],
+  };
+}
+
+export interface ConvolutionSizes {
+  readonly height: number;
+  readonly width: number;
+  readonly channels: number;
+  readonly outputs: number;
+  readonly kernel: number;
+  readonly stride: number;
+  readonly keptBlocks: number;
+}
+
+export function convolutionLayer(rng: Rng, name: string, sizes: ConvolutionSizes): BenchLayer {
+  const { height, width, channels, outputs, kernel, stride, keptBlocks } = sizes;
+  const draw = (fork: Rng, pattern: Pattern | null) =>
+    drawWeighted(fork, {
+      op: 'convolution',
+      inputShape: [height, width, channels],
+      weightShape: [outputs, kernel, kernel, channels],
+      outputs,
+      pattern,
+      attributes: { kernel, stride, sparsity: null },
+    });
+  return {
+    name,
+    op: 'convolution',
+    shape: `${height}x${width}x${channels} -> ${outputs}, ${kernel}x${kernel}, stride ${stride}`,
+    keptBlocks,
+    candidates: drawCandidates(rng, { rows: outputs, columns: kernel * kernel * channels, keptBlocks }, draw),
+    inputs: [drawValues(rng.fork('input'), height * width * channels)],
+  };
+}
+
+export type DepthwiseSizes = Omit<ConvolutionSizes, 'outputs' | 'keptBlocks'>;
+
+export function depthwiseLayer(rng: Rng, name: string, sizes: DepthwiseSizes): BenchLayer {
+  const { height, width, channels, kernel, stride } = sizes;
+  const site = drawWeighted(rng, {
+    op: 'depthwise',
+    inputShape: [height, width, channels],
+    weightShape: [kernel, kernel, channels],
+    outputs: channels,
+    pattern: null,
+    attributes: { kernel, stride },
+  });
+  return {
+    name,
+    op: 'depthwise',
+    shape: `${height}x${width}x${channels}, ${kernel}x${kernel}, stride ${stride}`,
+    keptBlocks: null,
+    candidates: [{ encoding: DENSE, site }],
+    inputs: [drawValues(rng.fork('input'), height * width * channels)],
+  };
+}
+
+const weightless = (site: Site): readonly Candidate[] => [{ encoding: DENSE, site }];
+
+export function addLayer(rng: Rng, name: string, size: number): BenchLayer {
+  const shape = [1, 1, size];
+  const second = { scale: 1 / 50, zeroPoint: 11 };
+  const site = siteFrom('add', {
+    inputs: [
+      { shape, quant: INPUT_QUANT },
+      { shape, quant: second },
+    ],
+    quant: OUTPUT_QUANT,
+  });
+  return {
+    name,
+    op: 'add',
+    shape: `${size}`,
+    keptBlocks: null,
+    candidates: weightless(site),
+    inputs: ['a', 'b'].map((operand) => drawValues(rng.fork(operand), size)),
+  };
+}
+
+/** So that the largest difference of two int8 values leaves nothing of a probability, and none is cut off. */
+const SOFTMAX_QUANT = { scale: 1 / 16, zeroPoint: 0 };
+
+export function softmaxLayer(rng: Rng, name: string, [rows, columns]: readonly [number, number]): BenchLayer {
+  const site = siteFrom('softmax', {
+    inputs: [{ shape: [1, rows, columns], quant: SOFTMAX_QUANT }],
+    quant: { scale: 1 / 256, zeroPoint: -128 },
+  });
+  return {
+    name,
+    op: 'softmax',
+    shape: `${rows}x${columns}`,
+    keptBlocks: null,
+    candidates: weightless(site),
+    inputs: [drawValues(rng.fork('input'), rows * columns)],
+  };
+}
+
+export function globalPoolLayer(
+  rng: Rng,
+  name: string,
+  [height, width, channels]: readonly [number, number, number],
+): BenchLayer {
+  const site = siteFrom('averagePool', {
+    inputs: [{ shape: [height, width, channels], quant: INPUT_QUANT }],
+    quant: INPUT_QUANT,
+  });
+  return {
+    name,
+    op: 'averagePool',
+    shape: `${height}x${width}x${channels} -> 1x1`,
+    keptBlocks: null,
+    candidates: weightless(site),
+    inputs: [drawValues(rng.fork('input'), height * width * channels)],
+  };
+}

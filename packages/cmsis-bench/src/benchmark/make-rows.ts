@@ -1,0 +1,112 @@
+/** @file From measurements to rows: the faster way of each side, its sizes, and how the two compare. */
+import { definitionOf, describeEncoding } from '@tinyformer/sparse-engine';
+import type { PeerCore } from '../baseline/peer-library.js';
+import type { RecordedKernel } from '../baseline/record.js';
+import type { Cost } from '../workload/run-programs.js';
+import type { Candidate } from './layer.js';
+import type { MeasuredLayer, MeasuredPeer, MeasuredWay } from './measure-layers.js';
+import type { WayKind } from './own-programs.js';
+import type { BaselineCost, BenchRow, RoundedFigures } from './row.js';
+
+/** Ways of a variant: what is known when the C is compiled. */
+const VARIANTS: Readonly<Record<BenchRow['variant'], readonly WayKind[]>> = {
+  'run-time': ['general', 'specialised'],
+  best: ['general', 'specialised', 'generated'],
+};
+
+/** One layer in one rounding mode; `recorded` is what CMSIS-NN needs where it was not run. */
+export interface Measurement {
+  readonly measured: MeasuredLayer;
+  readonly recorded: readonly RecordedKernel[];
+}
+
+/** The lower middle of the bounds; the first of equals. */
+function fastest<T extends Cost>(costs: readonly T[]): T | undefined {
+  const middle = ({ cycles, cyclesHigh }: Cost) => cycles + cyclesHigh;
+  return costs.reduce<T | undefined>(
+    (best, cost) => (best === undefined || middle(cost) < middle(best) ? cost : best),
+    undefined,
+  );
+}
+
+const costOf = ({ instructions, cycles, cyclesHigh }: Cost): Cost => ({ instructions, cycles, cyclesHigh });
+
+function baselineOf({ measured, recorded }: Measurement): BaselineCost | null {
+  const source = measured.peers.length > 0 ? 'measured' : 'recorded';
+  const found = fastest<MeasuredPeer | RecordedKernel>(source === 'measured' ? measured.peers : recorded);
+  return found ? { kernel: found.kernel, ...costOf(found), source } : null;
+}
+
+/** Of all that CMSIS-NN computed of this layer. */
+function peersAreExact({ peers }: MeasuredLayer): boolean | null {
+  const known = peers.flatMap(({ exact }) => exact ?? []);
+  return known.length === 0 ? null : known.every(Boolean);
+}
+
+function figuresOf(measurement: Measurement, way: MeasuredWay): RoundedFigures {
+  const baseline = baselineOf(measurement);
+  return {
+    ...costOf(way),
+    baseline,
+    speedup: baseline && Math.min(baseline.cycles / way.cycles, baseline.cyclesHigh / way.cyclesHigh),
+    instructionRatio: baseline && baseline.instructions / way.instructions,
+    exact: way.exact,
+    baselineExact: peersAreExact(measurement.measured),
+  };
+}
+
+function weightsOf({ site, encoding }: Candidate) {
+  const definition = definitionOf(site.node);
+  const macs = definition.macs(site);
+  const weights = (site.node.attributes as { weights?: { data: Int8Array } }).weights?.data;
+  if (weights === undefined) return { macs, nonZeroMacs: macs, sparsity: 0, encoding: 'none' };
+  const nonZero = weights.reduce((count, weight) => count + (weight === 0 ? 0 : 1), 0) / weights.length;
+  return {
+    macs,
+    nonZeroMacs: Math.round(macs * nonZero),
+    sparsity: 1 - nonZero,
+    encoding: describeEncoding(encoding),
+  };
+}
+
+const isVariant = (variant: BenchRow['variant'], { way }: MeasuredWay) =>
+  VARIANTS[variant].includes(way.kind);
+
+/** The same way in the other rounding mode. */
+function twinOf({ way }: MeasuredWay, { measured }: Measurement): MeasuredWay | undefined {
+  return measured.ways.find(
+    (other) => other.way.kind === way.kind && sameEncoding(other.way.candidate, way.candidate),
+  );
+}
+
+const sameEncoding = (a: Candidate, b: Candidate) =>
+  describeEncoding(a.encoding) === describeEncoding(b.encoding);
+
+/** Two rows, one a variant. */
+export function makeRows(
+  core: PeerCore,
+  { single, double }: { readonly single: Measurement; readonly double: Measurement | null },
+): Promise<BenchRow[]> {
+  const { layer, ways } = single.measured;
+  const variants = Object.keys(VARIANTS) as BenchRow['variant'][];
+  return Promise.all(
+    variants.map(async (variant): Promise<BenchRow> => {
+      const chosen = fastest(ways.filter((way) => isVariant(variant, way)))!;
+      const twin = double && twinOf(chosen, double);
+      const { sparsity, encoding, macs, nonZeroMacs } = weightsOf(chosen.way.candidate);
+      const { instructions, cycles, cyclesHigh, baseline, speedup, instructionRatio, exact, baselineExact } =
+        figuresOf(single, chosen);
+      return {
+        ...{ name: layer.name, variant, core, op: layer.op, shape: layer.shape, sparsity, encoding },
+        ...{ instructions, cycles, cyclesHigh, macs, nonZeroMacs },
+        codeBytes: await chosen.codeBytes(),
+        dataBytes: chosen.way.dataBytes,
+        stackBytes: chosen.stackBytes,
+        scratchBytes: chosen.way.scratchBytes,
+        ...{ baseline, speedup, instructionRatio, exact, baselineExact },
+        way: chosen.way.kind,
+        doubleRounding: double && twin ? figuresOf(double, twin) : null,
+      };
+    }),
+  );
+}

@@ -1,0 +1,128 @@
+/** @file Measures layers on one core in one rounding mode: every way of ours, every way of CMSIS-NN, both in one firmware. */
+import { elementCount } from '@tinyformer/core';
+import type { KernelRuntime, Rounding } from '@tinyformer/mcu-runtime-c';
+import { definitionOf, type Site } from '@tinyformer/sparse-engine';
+import { codeBytesOf } from '../firmware/code-size.js';
+import { buildLayerFirmware, type PeerLibrary } from '../firmware/layer-firmware.js';
+import type { CortexMachine } from '../machine/cortex-machine.js';
+import { runPrograms, type Cost, type ProgramResult } from '../workload/run-programs.js';
+import type { BenchLayer } from './layer.js';
+import { generalWays, type Way } from './own-programs.js';
+import { peerWays, type PeerWay } from './peer-ways.js';
+
+export interface MeasuredWay extends Cost {
+  readonly way: Way;
+  readonly stackBytes: number;
+  readonly exact: boolean;
+  readonly codeBytes: () => Promise<number>;
+}
+
+export interface MeasuredPeer extends Cost {
+  readonly kernel: string;
+  /** Null where it computes another function than ours. */
+  readonly exact: boolean | null;
+}
+
+export interface MeasuredLayer {
+  readonly layer: BenchLayer;
+  readonly ways: readonly MeasuredWay[];
+  readonly peers: readonly MeasuredPeer[];
+}
+
+export interface MeasureOptions {
+  readonly machine: CortexMachine;
+  readonly runtime: KernelRuntime;
+  readonly peer: PeerLibrary | null;
+  readonly cacheDirectory?: string | undefined;
+  readonly onProgress?: (done: number, total: number, note: string) => void;
+}
+
+function reference(site: Site, inputs: readonly Int8Array[], rounding: Rounding): Int8Array {
+  const output = new Int8Array(elementCount(site.output.shape));
+  definitionOf(site.node).reference(site, { inputs, output, rounding });
+  return output;
+}
+
+const equal = (a: Int8Array, b: Int8Array): boolean =>
+  a.length === b.length && a.every((value, index) => value === b[index]);
+
+function sumOf({
+  calls,
+}: ProgramResult): Cost & { readonly stackBytes: number; readonly succeeded: boolean } {
+  const total = (key: keyof Cost) => calls.reduce((sum, call) => sum + call[key], 0);
+  return {
+    instructions: total('instructions'),
+    cycles: total('cycles'),
+    cyclesHigh: total('cyclesHigh'),
+    stackBytes: Math.max(...calls.map(({ stackBytes }) => stackBytes)),
+    succeeded: calls.every(({ status }) => status === 0),
+  };
+}
+
+interface Plan {
+  readonly layer: BenchLayer;
+  readonly ways: readonly Way[];
+  readonly peers: readonly PeerWay[];
+}
+
+type Judged = Omit<MeasuredWay, 'codeBytes'>;
+
+function judgeWay(way: Way, result: ProgramResult, expected: Int8Array): Judged {
+  const { succeeded, ...cost } = sumOf(result);
+  return { way, ...cost, exact: succeeded && equal(result.output, expected) };
+}
+
+function judge({ layer, ways, peers }: Plan, results: readonly ProgramResult[], rounding: Rounding) {
+  const expected = new Map<Site, Int8Array>();
+  const expect = (site: Site): Int8Array => {
+    const known = expected.get(site) ?? reference(site, layer.inputs, rounding);
+    expected.set(site, known);
+    return known;
+  };
+  return {
+    layer,
+    ways: ways.map((way, index) => judgeWay(way, results[index]!, expect(way.candidate.site))),
+    peers: peers.map(({ kernel, site }, index) => {
+      const result = results[ways.length + index]!;
+      const { succeeded, stackBytes, ...cost } = sumOf(result);
+      return { kernel, ...cost, exact: site && succeeded ? equal(result.output, expect(site)) : null };
+    }),
+  };
+}
+
+export async function measureLayers(
+  layers: readonly BenchLayer[],
+  { machine, runtime, peer, cacheDirectory, onProgress }: MeasureOptions,
+): Promise<MeasuredLayer[]> {
+  const plans = layers.map((layer): Plan => ({
+    layer,
+    ways: generalWays(layer, runtime),
+    peers: peer === null ? [] : peerWays(layer.candidates[0]!.site, layer.inputs),
+  }));
+  const { elf, objects } = await buildLayerFirmware({
+    machine,
+    rounding: runtime.rounding,
+    specialised: [],
+    peer,
+    cacheDirectory,
+    onCompiled: (done, total) => onProgress?.(done, total, 'compiling'),
+  });
+  const programs = plans.flatMap(({ ways, peers }) => [...ways, ...peers].map(({ program }) => program));
+  const results = await runPrograms(programs, {
+    machine,
+    elf,
+    cacheDirectory,
+    onDone: (done) => onProgress?.(done, programs.length, 'running'),
+  });
+  let first = 0;
+  return plans.map((plan) => {
+    const count = plan.ways.length + plan.peers.length;
+    first += count;
+    const judged = judge(plan, results.slice(first - count, first), runtime.rounding);
+    const ways = judged.ways.map((measured): MeasuredWay => ({
+      ...measured,
+      codeBytes: () => codeBytesOf(measured.way.symbol, { machine, objects, cacheDirectory }),
+    }));
+    return { ...judged, ways };
+  });
+}

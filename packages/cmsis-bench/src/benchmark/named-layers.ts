@@ -1,0 +1,45 @@
+/** @file The layers that the bench names: those of small convolution-transformer networks. */
+import { createRng } from '@tinyformer/core';
+import type { BenchLayer } from './layer.js';
+import { addLayer, convolutionLayer, depthwiseLayer, linearLayer, softmaxLayer } from './layer-makers.js';
+
+/** Kept blocks of 4 channels at about 0, 50, 80, 90 and 95% zeros, by the columns of the weight matrix. */
+const KEPT_BLOCKS: Readonly<Record<number, readonly number[]>> = {
+  128: [32, 16, 6, 3, 2],
+  384: [96, 48, 19, 10, 5],
+  288: [72, 36, 14, 7, 4],
+};
+
+const SEED = 20231101;
+
+function linears(name: string, sizes: { tokens: number; inputs: number; outputs: number }): BenchLayer[] {
+  return KEPT_BLOCKS[sizes.inputs]!.map((keptBlocks) =>
+    linearLayer(createRng(SEED).fork(`${name} ${keptBlocks}`), name, { ...sizes, keptBlocks }),
+  );
+}
+
+function convolutions(name: string): BenchLayer[] {
+  const sizes = { height: 16, width: 16, channels: 32, outputs: 32, kernel: 3, stride: 1 };
+  return KEPT_BLOCKS[288]!.map((keptBlocks) =>
+    convolutionLayer(createRng(SEED).fork(`${name} ${keptBlocks}`), name, { ...sizes, keptBlocks }),
+  );
+}
+
+/** In the order of the report. */
+export function namedLayers(): readonly BenchLayer[] {
+  const rng = (name: string) => createRng(SEED).fork(name);
+  const depthwise = (name: string, stride: number) =>
+    depthwiseLayer(rng(name), name, { height: 16, width: 16, channels: 96, kernel: 3, stride });
+  const stem = { height: 32, width: 32, channels: 3, outputs: 16, kernel: 3, stride: 1, keptBlocks: 7 };
+  return [
+    ...linears('linear-64x128x128', { tokens: 64, inputs: 128, outputs: 128 }),
+    ...linears('linear-64x384x192', { tokens: 64, inputs: 384, outputs: 192 }),
+    ...linears('linear-1x384x192', { tokens: 1, inputs: 384, outputs: 192 }),
+    ...convolutions('conv3x3-16x16x32x32'),
+    depthwise('depthwise3x3-16x16x96-s1', 1),
+    depthwise('depthwise3x3-16x16x96-s2', 2),
+    softmaxLayer(rng('softmax-64x64'), 'softmax-64x64', [64, 64]),
+    convolutionLayer(rng('conv3x3-32x32x3x16'), 'conv3x3-32x32x3x16', stem),
+    addLayer(rng('add-8192'), 'add-8192', 8192),
+  ];
+}

@@ -1,0 +1,97 @@
+/** @file Layers of random sizes, odd ones included, over all ops: that no shape is slower than CMSIS-NN's. */
+import { createRng, type Rng } from '@tinyformer/core';
+import { between } from './draw.js';
+import type { BenchLayer } from './layer.js';
+import {
+  addLayer,
+  convolutionLayer,
+  depthwiseLayer,
+  globalPoolLayer,
+  linearLayer,
+  softmaxLayer,
+} from './layer-makers.js';
+
+export const SWEEP_LAYERS = 60;
+export const DEFAULT_SWEEP_SEED = 1;
+
+/** Kept shares of blocks that a sweep draws from. */
+const SHARES = [1, 1, 0.5, 0.2, 0.1];
+
+function drawKept(rng: Rng, columns: number): number {
+  const blocks = Math.ceil(columns / 4);
+  return Math.max(1, Math.round(blocks * rng.pick(SHARES)));
+}
+
+function drawLinear(rng: Rng): BenchLayer {
+  const [tokens, inputs, outputs] = [between(rng, 1, 70), between(rng, 1, 200), between(rng, 1, 140)];
+  const keptBlocks = drawKept(rng, inputs);
+  return linearLayer(rng, `sweep-linear-${tokens}x${inputs}x${outputs}`, {
+    tokens,
+    inputs,
+    outputs,
+    keptBlocks,
+  });
+}
+
+/** Half the tokens are one, as in a classifier. */
+function drawOneToken(rng: Rng): BenchLayer {
+  const [inputs, outputs] = [between(rng, 8, 300), between(rng, 1, 200)];
+  const keptBlocks = drawKept(rng, inputs);
+  return linearLayer(rng, `sweep-linear-1x${inputs}x${outputs}`, { tokens: 1, inputs, outputs, keptBlocks });
+}
+
+function drawConvolution(rng: Rng): BenchLayer {
+  const [height, width, channels, outputs] = [
+    between(rng, 3, 17),
+    between(rng, 3, 17),
+    between(rng, 1, 40),
+    between(rng, 1, 40),
+  ];
+  const [kernel, stride] = [rng.pick([1, 3, 3, 3, 5]), rng.pick([1, 1, 2])];
+  const keptBlocks = drawKept(rng, kernel * kernel * channels);
+  const name = `sweep-conv${kernel}x${kernel}-${height}x${width}x${channels}x${outputs}-s${stride}`;
+  return convolutionLayer(rng, name, { height, width, channels, outputs, kernel, stride, keptBlocks });
+}
+
+function drawDepthwise(rng: Rng): BenchLayer {
+  const [height, width, channels] = [between(rng, 3, 20), between(rng, 3, 20), between(rng, 1, 100)];
+  const [kernel, stride] = [rng.pick([3, 3, 5]), rng.pick([1, 2])];
+  const name = `sweep-depthwise${kernel}x${kernel}-${height}x${width}x${channels}-s${stride}`;
+  return depthwiseLayer(rng, name, { height, width, channels, kernel, stride });
+}
+
+function drawSoftmax(rng: Rng): BenchLayer {
+  const sizes = [between(rng, 1, 70), between(rng, 2, 100)] as const;
+  return softmaxLayer(rng, `sweep-softmax-${sizes.join('x')}`, sizes);
+}
+
+function drawAdd(rng: Rng): BenchLayer {
+  const size = between(rng, 1, 6000);
+  return addLayer(rng, `sweep-add-${size}`, size);
+}
+
+function drawGlobalPool(rng: Rng): BenchLayer {
+  const sizes = [between(rng, 1, 12), between(rng, 2, 12), between(rng, 1, 200)] as const;
+  return globalPoolLayer(rng, `sweep-avgpool-${sizes.join('x')}`, sizes);
+}
+
+/** In turn, so that every op has its share. */
+const DRAWS = [
+  drawLinear,
+  drawConvolution,
+  drawDepthwise,
+  drawOneToken,
+  drawConvolution,
+  drawSoftmax,
+  drawLinear,
+  drawAdd,
+  drawDepthwise,
+  drawGlobalPool,
+];
+
+export function sweepLayers(seed = DEFAULT_SWEEP_SEED): readonly BenchLayer[] {
+  const rng = createRng(seed);
+  return Array.from({ length: SWEEP_LAYERS }, (_, index) =>
+    DRAWS[index % DRAWS.length]!(rng.fork(`sweep ${index}`)),
+  );
+}
