@@ -7,7 +7,7 @@ import { buildLayerFirmware, type PeerLibrary } from '../firmware/layer-firmware
 import type { CortexMachine } from '../machine/cortex-machine.js';
 import { runPrograms, type Cost, type ProgramResult } from '../workload/run-programs.js';
 import type { BenchLayer } from './layer.js';
-import { generalWays, type Way } from './own-programs.js';
+import { ownWays, SpecialisedKernels, type Way } from './own-programs.js';
 import { peerWays, type PeerWay } from './peer-ways.js';
 
 export interface MeasuredWay extends Cost {
@@ -84,8 +84,14 @@ function judge({ layer, ways, peers }: Plan, results: readonly ProgramResult[], 
     ways: ways.map((way, index) => judgeWay(way, results[index]!, expect(way.candidate.site))),
     peers: peers.map(({ kernel, site }, index) => {
       const result = results[ways.length + index]!;
-      const { succeeded, stackBytes, ...cost } = sumOf(result);
-      return { kernel, ...cost, exact: site && succeeded ? equal(result.output, expect(site)) : null };
+      const { succeeded, instructions, cycles, cyclesHigh } = sumOf(result);
+      return {
+        kernel,
+        instructions,
+        cycles,
+        cyclesHigh,
+        exact: site && succeeded ? equal(result.output, expect(site)) : null,
+      };
     }),
   };
 }
@@ -94,15 +100,16 @@ export async function measureLayers(
   layers: readonly BenchLayer[],
   { machine, runtime, peer, cacheDirectory, onProgress }: MeasureOptions,
 ): Promise<MeasuredLayer[]> {
+  const specialised = new SpecialisedKernels();
   const plans = layers.map((layer): Plan => ({
     layer,
-    ways: generalWays(layer, runtime),
+    ways: ownWays(layer, { runtime, specialised }),
     peers: peer === null ? [] : peerWays(layer.candidates[0]!.site, layer.inputs),
   }));
   const { elf, objects } = await buildLayerFirmware({
     machine,
     rounding: runtime.rounding,
-    specialised: [],
+    specialised: specialised.list,
     peer,
     cacheDirectory,
     onCompiled: (done, total) => onProgress?.(done, total, 'compiling'),

@@ -1,7 +1,15 @@
 /** @file Our ways to run a bench layer: the general kernel, and kernels compiled for this one call, for each encoding. */
 import { elementCount } from '@tinyformer/core';
 import type { KernelParams, KernelRuntime } from '@tinyformer/mcu-runtime-c';
-import { definitionOf, type KernelCall, type Site } from '@tinyformer/sparse-engine';
+import {
+  definitionOf,
+  specializeCall,
+  type CallText,
+  type KernelCall,
+  type Site,
+} from '@tinyformer/sparse-engine';
+import type { SpecialisedKernel } from '../firmware/layer-firmware.js';
+import { hashParts } from '../machine/build-cache.js';
 import type { Operand, Program, ProgramCall } from '../workload/program.js';
 import type { BenchLayer, Candidate } from './layer.js';
 
@@ -58,7 +66,11 @@ export function ownProgram(
       scratch: runtime.scratchBytes(call.kernel, call.params),
     },
     calls: [
-      { ...callee, operands: [{ words }, ...[...names, 'output', 'scratch'].map((tensor) => ({ tensor }))] },
+      {
+        table: callee.table,
+        function: callee.function,
+        operands: [{ words }, ...[...names, 'output', 'scratch'].map((tensor) => ({ tensor }))],
+      },
     ],
     output: 'output',
   };
@@ -70,25 +82,57 @@ const bytesOf = (params: KernelParams): number =>
     0,
   );
 
-/** Ways that need no compilation of their own. */
-export function generalWays(
+type CallRuntime = Pick<KernelRuntime, 'manifest' | 'scratchBytes'>;
+
+function wayOf(
+  candidate: Candidate,
+  { kind, symbol, callee }: { readonly kind: WayKind; readonly symbol: string; readonly callee: Callee },
+  { inputs, runtime }: { readonly inputs: readonly Int8Array[]; readonly runtime: CallRuntime },
+): Way {
+  const call = kernelCallOf(candidate, runtime);
+  return {
+    ...{ kind, candidate, symbol, call },
+    program: ownProgram({ call, site: candidate.site, inputs }, { callee, runtime }),
+    scratchBytes: runtime.scratchBytes(call.kernel, call.params),
+    dataBytes: bytesOf(call.params),
+  };
+}
+
+/** Kernels compiled for one call each, by their place in the firmware's table; equal texts are one. */
+export class SpecialisedKernels {
+  readonly list: SpecialisedKernel[] = [];
+
+  /** The callee of a call, or null where nothing can be compiled in. */
+  add(write: (symbol: string) => CallText | null): (Callee & { readonly symbol: string }) | null {
+    const draft = write('tfb_call');
+    if (draft === null) return null;
+    // Named by its content, so that a compiled file is found again whatever else the bench runs.
+    const symbol = `tfb_call_${hashParts([draft.text]).slice(0, 16)}`;
+    let index = this.list.findIndex((kernel) => kernel.symbol === symbol);
+    if (index < 0) index = this.list.push(whole(write(symbol)!)) - 1;
+    return { table: 'specialised', function: index, symbol };
+  }
+}
+
+function whole({ symbol, prototype, text }: CallText): SpecialisedKernel {
+  const head = ['#include <stddef.h>', '', '#include "tfr/tfr_kernels.h"', '', `${prototype};`, ''];
+  return { symbol, text: `${head.join('\n')}\n${text}` };
+}
+
+/** Every way to run the layer: for each encoding the general kernel and what can be compiled for this call. */
+export function ownWays(
   { candidates, inputs }: BenchLayer,
-  runtime: Pick<KernelRuntime, 'manifest' | 'scratchBytes'>,
+  { runtime, specialised }: { readonly runtime: CallRuntime; readonly specialised: SpecialisedKernels },
 ): Way[] {
-  return candidates.map((candidate) => {
+  return candidates.flatMap((candidate) => {
     const call = kernelCallOf(candidate, runtime);
     const index = runtime.manifest.kernels.findIndex(({ name }) => name === call.kernel);
-    return {
-      kind: 'general',
-      candidate,
-      symbol: call.kernel,
-      call,
-      program: ownProgram(
-        { call, site: candidate.site, inputs },
-        { callee: { table: 'kernels', function: index }, runtime },
-      ),
-      scratchBytes: runtime.scratchBytes(call.kernel, call.params),
-      dataBytes: bytesOf(call.params),
-    };
+    const general: Callee = { table: 'kernels', function: index };
+    const context = { inputs, runtime };
+    const callee = specialised.add((symbol) => specializeCall(call, { symbol }));
+    return [
+      wayOf(candidate, { kind: 'general', symbol: call.kernel, callee: general }, context),
+      ...(callee ? [wayOf(candidate, { kind: 'specialised', symbol: callee.symbol, callee }, context)] : []),
+    ];
   });
 }
