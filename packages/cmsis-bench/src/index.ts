@@ -73,4 +73,4 @@ export { openPeerLibraries } from './benchmark/open-libraries.js';
 export { recordBaseline, type RecordBaselineOptions } from './benchmark/record-baseline.js';
 export type { BenchRow, BaselineCost, RoundedFigures } from './benchmark/row.js';
 export { DEFAULT_SWEEP_SEED, SWEEP_LAYERS, sweepLayers } from './benchmark/sweep-layers.js';
-export { KERNEL_TABLE_HEAD, kernelTableRow } from './report/kernel-table.js';
+export { distinctRows, KERNEL_TABLE_HEAD, kernelTableRow } from './report/kernel-table.js';

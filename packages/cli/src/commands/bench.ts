@@ -3,6 +3,7 @@ import { TinyFormerError, TOOL_VERSION } from '@tinyformer/core';
 import {
   benchKernels,
   DEFAULT_SWEEP_SEED,
+  distinctRows,
   formatRecord,
   KERNEL_TABLE_HEAD,
   kernelTableRow,
@@ -146,7 +147,7 @@ async function openLibraries({ cmsisNn, cmsisNnInclude = [] }: LibraryOptions): 
 
 function renderTable(rows: readonly BenchRow[]): string {
   const table = new Table({ head: [...KERNEL_TABLE_HEAD], style: { head: [], border: [], compact: true } });
-  table.push(...rows.map(kernelTableRow));
+  table.push(...distinctRows(rows).map(kernelTableRow));
   return table.toString();
 }
 

@@ -156,19 +156,27 @@ export function softmaxLayer(rng: Rng, name: string, [rows, columns]: readonly [
   };
 }
 
-export function globalPoolLayer(
-  rng: Rng,
-  name: string,
-  [height, width, channels]: readonly [number, number, number],
-): BenchLayer {
-  const site = siteFrom('averagePool', {
+export interface PoolSizes {
+  readonly height: number;
+  readonly width: number;
+  readonly channels: number;
+  /** Window and stride; null for the whole image. */
+  readonly window: { readonly kernel: number; readonly stride: number } | null;
+}
+
+export function poolLayer(rng: Rng, name: string, sizes: PoolSizes): BenchLayer {
+  const { height, width, channels, window } = sizes;
+  const op = window ? 'averagePool' : 'globalAveragePool';
+  const site = siteFrom(op, {
     inputs: [{ shape: [height, width, channels], quant: INPUT_QUANT }],
     quant: INPUT_QUANT,
+    attributes: { ...window },
   });
+  const tail = window ? `${window.kernel}x${window.kernel}, stride ${window.stride}` : 'whole image';
   return {
     name,
-    op: 'averagePool',
-    shape: `${height}x${width}x${channels} -> 1x1`,
+    op,
+    shape: `${height}x${width}x${channels}, ${tail}`,
     keptBlocks: null,
     candidates: weightless(site),
     inputs: [drawValues(rng.fork('input'), height * width * channels)],

@@ -1,7 +1,14 @@
 /** @file The layers that the bench names: those of small convolution-transformer networks. */
 import { createRng } from '@tinyformer/core';
 import type { BenchLayer } from './layer.js';
-import { addLayer, convolutionLayer, depthwiseLayer, linearLayer, softmaxLayer } from './layer-makers.js';
+import {
+  addLayer,
+  convolutionLayer,
+  depthwiseLayer,
+  linearLayer,
+  poolLayer,
+  softmaxLayer,
+} from './layer-makers.js';
 
 /** Kept blocks of 4 channels at about 0, 50, 80, 90 and 95% zeros, by the columns of the weight matrix. */
 const KEPT_BLOCKS: Readonly<Record<number, readonly number[]>> = {
@@ -31,6 +38,7 @@ export function namedLayers(): readonly BenchLayer[] {
   const depthwise = (name: string, stride: number) =>
     depthwiseLayer(rng(name), name, { height: 16, width: 16, channels: 96, kernel: 3, stride });
   const stem = { height: 32, width: 32, channels: 3, outputs: 16, kernel: 3, stride: 1, keptBlocks: 7 };
+  const pool = { height: 16, width: 16, channels: 96, window: { kernel: 2, stride: 2 } };
   return [
     ...linears('linear-64x128x128', { tokens: 64, inputs: 128, outputs: 128 }),
     ...linears('linear-64x384x192', { tokens: 64, inputs: 384, outputs: 192 }),
@@ -41,5 +49,6 @@ export function namedLayers(): readonly BenchLayer[] {
     softmaxLayer(rng('softmax-64x64'), 'softmax-64x64', [64, 64]),
     convolutionLayer(rng('conv3x3-32x32x3x16'), 'conv3x3-32x32x3x16', stem),
     addLayer(rng('add-8192'), 'add-8192', 8192),
+    poolLayer(rng('avgpool2x2-16x16x96'), 'avgpool2x2-16x16x96', pool),
   ];
 }

@@ -17,8 +17,6 @@ export interface PeerWay extends PeerProgram {
 
 type Inputs = readonly Int8Array[];
 
-const ONE = { height: 1, width: 1 };
-const UNPADDED = { top: 0, left: 0 };
 const sizesOf = (shape: Shape) => ({ height: shape[0]!, width: shape[1]!, channels: shape[2]! });
 
 function weightedWindow(site: Site): PeerWindow {
@@ -90,16 +88,14 @@ function softmaxWays({ inputs }: Site, [x]: Inputs): PeerWay[] {
 }
 
 function poolWays(site: Site, [x]: Inputs): PeerWay[] {
-  const input = sizesOf(site.inputs[0]!.shape);
-  const output = sizesOf(site.output.shape);
-  const { kernel = null, stride = null } = site.node.attributes as { kernel?: number; stride?: number };
-  const window = kernel === null ? input : { height: kernel, width: kernel };
-  const peerWindow = {
-    input,
-    output,
-    kernel: { height: window.height, width: window.width },
-    stride: stride === null ? ONE : { height: stride, width: stride },
-    padding: UNPADDED,
+  const geometry = definitionOf(site.node).geometry(site, DENSE);
+  const pair = (name: string) => ({ height: geometry[`${name}_height`]!, width: geometry[`${name}_width`]! });
+  const window: PeerWindow = {
+    input: sizesOf(site.inputs[0]!.shape),
+    output: sizesOf(site.output.shape),
+    kernel: pair('kernel'),
+    stride: pair('stride'),
+    padding: { top: geometry['padding_top']!, left: geometry['padding_left']! },
     inputZeroPoint: 0,
     outputZeroPoint: 0,
     outputMin: INT8_MIN,
@@ -108,7 +104,7 @@ function poolWays(site: Site, [x]: Inputs): PeerWay[] {
     bias: null,
     factors: [],
   };
-  return [{ ...windowProgram('arm_avgpool_s8', peerWindow, x!), site }];
+  return [{ ...windowProgram('arm_avgpool_s8', window, x!), site }];
 }
 
 const WAYS: Readonly<Record<string, (site: Site, inputs: Inputs) => PeerWay[]>> = {
@@ -118,6 +114,7 @@ const WAYS: Readonly<Record<string, (site: Site, inputs: Inputs) => PeerWay[]>> 
   add: addWays,
   softmax: softmaxWays,
   averagePool: poolWays,
+  globalAveragePool: poolWays,
 };
 
 /** Every way in which CMSIS-NN computes this layer; none where it has no such op. */

@@ -6,8 +6,8 @@ import {
   addLayer,
   convolutionLayer,
   depthwiseLayer,
-  globalPoolLayer,
   linearLayer,
+  poolLayer,
   softmaxLayer,
 } from './layer-makers.js';
 
@@ -70,9 +70,17 @@ function drawAdd(rng: Rng): BenchLayer {
   return addLayer(rng, `sweep-add-${size}`, size);
 }
 
-function drawGlobalPool(rng: Rng): BenchLayer {
-  const sizes = [between(rng, 1, 12), between(rng, 2, 12), between(rng, 1, 200)] as const;
-  return globalPoolLayer(rng, `sweep-avgpool-${sizes.join('x')}`, sizes);
+function drawPool(rng: Rng): BenchLayer {
+  const [height, width, channels] = [between(rng, 2, 14), between(rng, 2, 14), between(rng, 1, 200)];
+  const window = rng.pick([
+    null,
+    { kernel: 2, stride: 2 },
+    { kernel: 3, stride: 2 },
+    { kernel: 3, stride: 1 },
+  ]);
+  const kind = window ? `avgpool${window.kernel}x${window.kernel}` : 'avgpool';
+  const name = `sweep-${kind}-${height}x${width}x${channels}${window ? `-s${window.stride}` : ''}`;
+  return poolLayer(rng, name, { height, width, channels, window });
 }
 
 /** In turn, so that every op has its share. */
@@ -86,7 +94,7 @@ const DRAWS = [
   drawLinear,
   drawAdd,
   drawDepthwise,
-  drawGlobalPool,
+  drawPool,
 ];
 
 export function sweepLayers(seed = DEFAULT_SWEEP_SEED): readonly BenchLayer[] {

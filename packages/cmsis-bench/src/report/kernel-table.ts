@@ -24,6 +24,14 @@ function range({ cycles, cyclesHigh }: { readonly cycles: number; readonly cycle
   return low === high ? low : `${low} to ${high}`;
 }
 
+/** Rows of variant `best` that differ from their `run-time` rows, and all of those. */
+export function distinctRows(rows: readonly BenchRow[]): BenchRow[] {
+  return rows.filter(({ variant, cycles, cyclesHigh }, index) => {
+    const before = rows[index - 1];
+    return variant === 'run-time' || before?.cycles !== cycles || before.cyclesHigh !== cyclesHigh;
+  });
+}
+
 export function kernelTableRow(row: BenchRow): string[] {
   const { name, core, variant, sparsity, encoding, instructions, baseline, speedup, doubleRounding } = row;
   const isExact = row.exact && row.baselineExact !== false && (doubleRounding?.exact ?? true);

@@ -2,7 +2,6 @@
 import { TinyFormerError } from '@tinyformer/core';
 import type { CortexMachine } from '../machine/cortex-machine.js';
 import type { RegionCounts } from '../machine/counts.js';
-import { CYCLE_COSTS, estimateCycles } from '../machine/cycle-costs.js';
 import { MAX_CONSTANT_BYTES, MAX_DATA_BYTES, MemoryImage, type PlacedProgram } from './memory-image.js';
 import type { Program } from './program.js';
 import { MAX_CALLS } from './run-kernels.js';
@@ -86,16 +85,13 @@ function tooLarge({ constantBytes, dataBytes }: MemoryImage): TinyFormerError {
   );
 }
 
-function costOf(region: RegionCounts, machine: CortexMachine): Cost {
-  const cycles = estimateCycles(region.counts, CYCLE_COSTS[machine.name]);
-  return { instructions: region.instructions, cycles, cyclesHigh: cycles };
-}
+const costOf = ({ instructions, cycles, cyclesHigh }: Cost): Cost => ({ instructions, cycles, cyclesHigh });
 
 const RESULT_BYTES = 8;
 
 function decode(
   { results, regions }: { results: Uint8Array; regions: readonly RegionCounts[] },
-  { image, placed, machine }: Batch & { machine: CortexMachine },
+  { image, placed }: Batch,
 ): ProgramResult[] {
   const view = new DataView(results.buffer, results.byteOffset);
   const data = results.subarray(RESULT_BYTES * image.calls);
@@ -106,7 +102,7 @@ function decode(
     return {
       status: view.getInt32(RESULT_BYTES * index, true),
       stackBytes: view.getUint32(RESULT_BYTES * index + 4, true),
-      ...(region === undefined ? nothing : costOf(region, machine)),
+      ...(region === undefined ? nothing : costOf(region)),
     };
   };
   return placed.map(({ firstCall, calls, outputOffset, outputLength }) => ({
@@ -130,7 +126,7 @@ export async function runPrograms(
       timeoutMs,
       cacheDirectory,
     });
-    results.push(...decode({ results: files['results.bin']!, regions }, { ...batch, machine }));
+    results.push(...decode({ results: files['results.bin']!, regions }, batch));
     onDone?.(results.length);
   }
   return results;

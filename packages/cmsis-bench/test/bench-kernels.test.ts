@@ -1,0 +1,119 @@
+/** @file The bench: rows from our kernels and the record, the record's form, and what is refused. */
+import { describe, expect, it } from '@jest/globals';
+import { createRng } from '@tinyformer/core';
+import { parsePeerArchives } from '../src/baseline/peer-library.js';
+import { softmaxScaling } from '../src/baseline/peer-programs.js';
+import { formatRecord, parseRecord, recordedKernels, shippedRecord } from '../src/baseline/record.js';
+import { benchKernels } from '../src/benchmark/bench-kernels.js';
+import { prune } from '../src/benchmark/draw.js';
+import { namedLayers } from '../src/benchmark/named-layers.js';
+import { DEFAULT_SWEEP_SEED, SWEEP_LAYERS, sweepLayers } from '../src/benchmark/sweep-layers.js';
+import { distinctRows, kernelTableRow } from '../src/report/kernel-table.js';
+import { machineTest } from './support/snippets.js';
+
+const record = shippedRecord();
+
+describe('The bench of kernels', () => {
+  machineTest('compares exact results with the record', async () => {
+    const layers = namedLayers().filter(({ name }) => name === 'add-8192' || name === 'softmax-64x64');
+    const rows = await benchKernels({ layers, cores: ['m4'], record });
+    expect(rows.map(({ name, variant, exact }) => [name, variant, exact])).toEqual([
+      ['softmax-64x64', 'run-time', true],
+      ['softmax-64x64', 'best', true],
+      ['add-8192', 'run-time', true],
+      ['add-8192', 'best', true],
+    ]);
+    for (const row of rows) {
+      const [recorded] = recordedKernels(record, { name: row.name, core: 'm4', rounding: 'single' });
+      expect(row.baseline).toEqual({ ...recorded, source: 'recorded' });
+      expect(row.speedup).toBeCloseTo(
+        Math.min(recorded!.cycles / row.cycles, recorded!.cyclesHigh / row.cyclesHigh),
+      );
+      expect(row.instructionRatio).toBeCloseTo(recorded!.instructions / row.instructions);
+      expect(row.doubleRounding!.exact).toBe(true);
+      expect(row.codeBytes).toBeGreaterThan(100);
+      expect(row.stackBytes).toBeGreaterThan(0);
+      expect(row.stackBytes).toBeLessThan(4096);
+    }
+    expect(distinctRows(rows)).toHaveLength(2);
+    expect(kernelTableRow(rows[0]!)).toContain('softmax-64x64');
+  });
+
+  it('says so when it has nothing to measure', async () => {
+    await expect(benchKernels({ layers: [], cores: ['m4'], record })).rejects.toMatchObject({
+      code: 'E_LAYERS',
+    });
+  });
+});
+
+describe('The layers', () => {
+  it('have their zeros where the pattern says, in every group of rows', () => {
+    const values = new Int8Array(5 * 10).fill(1);
+    prune(createRng(3), { values, columns: 10 }, { blockRows: 2, blockColumns: 4, keptBlocks: 1 });
+    const rows = Array.from({ length: 5 }, (_, row) => values.slice(row * 10, row * 10 + 10).join(''));
+    expect(rows[0]).toBe(rows[1]);
+    expect(rows[2]).toBe(rows[3]);
+    for (const row of rows) expect(['1111000000', '0000111100', '0000000011']).toContain(row);
+  });
+
+  it('of the names have exactly the zeros that their kept blocks leave', () => {
+    const zeros = namedLayers()
+      .filter(({ name }) => name === 'linear-64x128x128')
+      .map(({ candidates }) => {
+        const weights = candidates[0]!.site.node.attributes['weights'] as { data: Int8Array };
+        return weights.data.filter((weight) => weight === 0).length / weights.data.length;
+      });
+    expect(zeros).toEqual([0, 16 / 32, 26 / 32, 29 / 32, 30 / 32]);
+  });
+
+  it('of the sweep are sixty of every op, the same for a seed', () => {
+    const names = sweepLayers(7).map(({ name }) => name);
+    expect(names).toHaveLength(SWEEP_LAYERS);
+    expect(sweepLayers(7).map(({ name }) => name)).toEqual(names);
+    expect(sweepLayers(8).map(({ name }) => name)).not.toEqual(names);
+    expect(new Set(sweepLayers(7).map(({ op }) => op)).size).toBeGreaterThanOrEqual(6);
+  });
+});
+
+describe('The record', () => {
+  it('holds every layer of the bench on both cores in both roundings', () => {
+    const layers = [...namedLayers(), ...sweepLayers(DEFAULT_SWEEP_SEED)].map(({ name }) => name);
+    for (const core of ['m4', 'm7'] as const) {
+      for (const rounding of ['single', 'double'] as const) {
+        const missing = layers.filter(
+          (name) => recordedKernels(record, { name, core, rounding }).length === 0,
+        );
+        expect(missing).toEqual([]);
+      }
+    }
+  });
+
+  it('reads back as it was written, and refuses what it is not', () => {
+    expect(parseRecord(formatRecord(record))).toEqual(record);
+    for (const text of ['', '{}', '{"kind":"tinyformer/cmsis-nn-baseline","formatVersion":2,"layers":[]}']) {
+      expect(() => parseRecord(text)).toThrow(expect.objectContaining({ code: 'E_ARTEFACT' }) as Error);
+    }
+  });
+});
+
+describe('What a user hands over', () => {
+  it('is read core by core', () => {
+    expect(parsePeerArchives('m4=a.a,m7=b/c.a')).toEqual([
+      { core: 'm4', archive: 'a.a' },
+      { core: 'm7', archive: 'b/c.a' },
+    ]);
+  });
+
+  it('is refused when it names no core', () => {
+    expect(() => parsePeerArchives('m3=a.a')).toThrow(
+      expect.objectContaining({ code: 'E_CMSIS_NN' }) as Error,
+    );
+  });
+});
+
+describe('The peer’s softmax', () => {
+  // TFLite's PreprocessSoftmaxScaling and CalculateInputRadius by hand: 1/16 * 2^26 = 2^22 = 0.5 * 2^23.
+  it('is scaled as TFLite scales it', () => {
+    expect(softmaxScaling(1 / 16)).toEqual({ multiplier: 2 ** 30, shift: 23, minimumDifference: -248 });
+  });
+});
