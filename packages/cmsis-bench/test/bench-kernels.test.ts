@@ -91,7 +91,7 @@ describe('The record', () => {
   it('reads back as it was written, and refuses what it is not', () => {
     expect(parseRecord(formatRecord(record))).toEqual(record);
     for (const text of ['', '{}', '{"kind":"tinyformer/cmsis-nn-baseline","formatVersion":2,"layers":[]}']) {
-      expect(() => parseRecord(text)).toThrow(expect.objectContaining({ code: 'E_ARTEFACT' }) as Error);
+      expect(() => parseRecord(text)).toThrow('E_ARTEFACT');
     }
   });
 });
@@ -105,9 +105,7 @@ describe('What a user hands over', () => {
   });
 
   it('is refused when it names no core', () => {
-    expect(() => parsePeerArchives('m3=a.a')).toThrow(
-      expect.objectContaining({ code: 'E_CMSIS_NN' }) as Error,
-    );
+    expect(() => parsePeerArchives('m3=a.a')).toThrow('E_CMSIS_NN');
   });
 });
 

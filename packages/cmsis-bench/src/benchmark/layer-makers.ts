@@ -1,14 +1,22 @@
 /** @file Makes a bench layer of every op from its sizes. The same generator gives the same layer. */
 import { type Rng } from '@tinyformer/core';
-import { blockEncodingOf, DENSE, type Encoding, type Site } from '@tinyformer/sparse-engine';
+import {
+  describeLayout,
+  fitEncoding,
+  supportsLayout,
+  type Encoding,
+  type Site,
+} from '@tinyformer/sparse-engine';
 import { drawValues, drawWeighted, INPUT_QUANT, OUTPUT_QUANT, siteFrom, type Pattern } from './draw.js';
 import type { BenchLayer, Candidate } from './layer.js';
 
-/** Patterns that the bench prunes to; the fastest is reported. */
-const BLOCKS = [
-  { blockRows: 2, blockColumns: 4 },
-  { blockRows: 4, blockColumns: 4 },
-];
+const DENSE: Encoding = { kind: 'dense' };
+
+/** Layouts that the bench prunes for; the fastest is reported. */
+const LAYOUTS = [
+  { kind: 'block', blockRows: 2, blockColumns: 4 },
+  { kind: 'block', blockRows: 4, blockColumns: 4 },
+] as const;
 
 interface WeightedSizes {
   readonly rows: number;
@@ -25,12 +33,11 @@ function drawCandidates(
 ): Candidate[] {
   const isDense = keptBlocks >= Math.ceil(columns / 4);
   const dense: Candidate[] = isDense ? [{ encoding: DENSE, site: draw(rng.fork('dense'), null) }] : [];
-  if (columns < 4) return dense;
-  const sparse = BLOCKS.map((block): Candidate => {
-    const site = draw(rng.fork(`${block.blockRows}x${block.blockColumns}`), { ...block, keptBlocks });
+  const layouts = LAYOUTS.filter((layout) => supportsLayout({ rows, columns }, layout));
+  const sparse = layouts.map((layout): Candidate => {
+    const site = draw(rng.fork(describeLayout(layout)), { ...layout, keptBlocks });
     const { data: values } = site.node.attributes['weights'] as { data: Int8Array };
-    const encoding: Encoding = blockEncodingOf({ rows, columns, values }, block);
-    return { encoding, site };
+    return { encoding: fitEncoding({ rows, columns, values }, layout), site };
   });
   return [...dense, ...sparse];
 }

@@ -1,5 +1,5 @@
 /** @file From measurements to rows: the faster way of each side, its sizes, and how the two compare. */
-import { definitionOf, describeEncoding } from '@tinyformer/sparse-engine';
+import { definitionOf, describeLayout } from '@tinyformer/sparse-engine';
 import type { PeerCore } from '../baseline/peer-library.js';
 import type { RecordedKernel } from '../baseline/record.js';
 import type { Cost } from '../workload/run-programs.js';
@@ -65,7 +65,7 @@ function weightsOf({ site, encoding }: Candidate) {
     macs,
     nonZeroMacs: Math.round(macs * nonZero),
     sparsity: 1 - nonZero,
-    encoding: describeEncoding(encoding),
+    encoding: describeLayout(encoding),
   };
 }
 
@@ -80,7 +80,7 @@ function twinOf({ way }: MeasuredWay, { measured }: Measurement): MeasuredWay | 
 }
 
 const sameEncoding = (a: Candidate, b: Candidate) =>
-  describeEncoding(a.encoding) === describeEncoding(b.encoding);
+  describeLayout(a.encoding) === describeLayout(b.encoding);
 
 /** Two rows, one a variant. */
 export function makeRows(

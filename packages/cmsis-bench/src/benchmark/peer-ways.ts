@@ -1,6 +1,12 @@
 /** @file A bench layer as calls of CMSIS-NN: a table by op. */
 import { INT8_MAX, INT8_MIN, type FixedPointFactor, type Shape } from '@tinyformer/core';
-import { channelFactors, definitionOf, DENSE, type Site, type WeightedSite } from '@tinyformer/sparse-engine';
+import {
+  channelFactors,
+  definitionOf,
+  type Encoding,
+  type Site,
+  type WeightedSite,
+} from '@tinyformer/sparse-engine';
 import type { PeerFunction } from '../baseline/peer-functions.js';
 import {
   addProgram,
@@ -14,6 +20,8 @@ export interface PeerWay extends PeerProgram {
   /** What the peer computes, where our reference defines it: an own site, as some functions know one factor only. */
   readonly site: Site | null;
 }
+
+const DENSE: Encoding = { kind: 'dense' };
 
 type Inputs = readonly Int8Array[];
 
