@@ -42,9 +42,18 @@ static void *resolve(uint8_t *heap, int32_t offset) { return offset < 0 ? NULL :
     return name(&params, resolve(heap, word[0]), resolve(heap, word[1]), resolve(heap, word[2]),                   \
                 resolve(heap, word[3]));                                                                           \
   }
+#define TFR_KERNEL_3(name, op)                                                                                     \
+  TFR_SCRATCH(name, op)                                                                                            \
+  static int32_t run_##name(const int32_t *words, uint8_t *heap) {                                                 \
+    struct tfr_##op##_params params;                                                                               \
+    const int32_t *word = read_##op(&params, words, heap);                                                         \
+    return name(&params, resolve(heap, word[0]), resolve(heap, word[1]), resolve(heap, word[2]),                   \
+                resolve(heap, word[3]), resolve(heap, word[4]));                                                   \
+  }
 #include "tfr/tfr_kernels.def"
 #undef TFR_KERNEL_1
 #undef TFR_KERNEL_2
+#undef TFR_KERNEL_3
 
 struct entry {
   int32_t (*run)(const int32_t *words, uint8_t *heap);
@@ -53,11 +62,13 @@ struct entry {
 
 #define TFR_KERNEL_1(name, op) {run_##name, scratch_##name},
 #define TFR_KERNEL_2(name, op) {run_##name, scratch_##name},
+#define TFR_KERNEL_3(name, op) {run_##name, scratch_##name},
 static const struct entry entries[] = {
 #include "tfr/tfr_kernels.def"
 };
 #undef TFR_KERNEL_1
 #undef TFR_KERNEL_2
+#undef TFR_KERNEL_3
 
 static const uint32_t entry_count = sizeof entries / sizeof entries[0];
 

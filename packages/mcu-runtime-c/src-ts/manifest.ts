@@ -15,7 +15,7 @@ export interface KernelEntry {
   /** The C struct of its parameters, such as `tfr_linear_params`. */
   readonly struct: string;
   /** Number of input tensors. */
-  readonly inputs: 1 | 2;
+  readonly inputs: 1 | 2 | 3;
   /** The struct's fields in order. */
   readonly fields: readonly KernelField[];
 }
@@ -38,7 +38,7 @@ export function parseManifest(lines: readonly string[]): KernelManifest {
     .map((line): KernelEntry => {
       const [, name, op, inputs] = line.split(' ') as [string, string, string, string];
       const struct = `tfr_${op}_params`;
-      return { name, op, struct, inputs: inputs === '2' ? 2 : 1, fields: structs.get(op)! };
+      return { name, op, struct, inputs: Number(inputs) as KernelEntry['inputs'], fields: structs.get(op)! };
     });
   return { kernels };
 }

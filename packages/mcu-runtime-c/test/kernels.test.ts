@@ -1,6 +1,6 @@
 /** @file Each kernel on values small enough to check by hand, on every runtime. */
 import { describe, expect, it } from '@jest/globals';
-import { UNIT, convolution, depthwise, linear } from './support/requests.js';
+import { convolution, depthwise, linear } from './support/requests.js';
 import { runtimes } from './support/runtimes.js';
 
 const image = { height: 2, width: 2, channels: 1 };
@@ -124,18 +124,32 @@ describe.each(runtimes.map((runtime) => [runtime.name, runtime] as const))('kern
     expect([...runtime.run(request)]).toEqual([2, -2, 6]);
   });
 
-  it('multiplies queries by keys within each head', () => {
+  it('weighs values by probabilities that halve with every point of the score, within each head', () => {
     const request = {
-      kernel: 'tfr_attention_scores_s8',
+      kernel: 'tfr_attention_s8',
       params: {
-        ...{ tokens: 2, heads: 2, head_width: 1, ...UNIT },
-        ...{ query_zero_point: 1, key_zero_point: 0, output_zero_point: 0 },
+        ...{
+          tokens: 2,
+          heads: 2,
+          head_width: 1,
+          valid_tokens: 2,
+          window_before: 2,
+          window_after: 2,
+          pruned_heads: 0,
+        },
+        ...{ query_zero_point: 1, value_zero_point: 0, output_zero_point: 3, score_multiplier: 2 ** 30 },
+        ...{
+          table: Uint16Array.of(0, 64, 128, 256),
+          table_size: 4,
+          value_multiplier: 2 ** 30,
+          value_shift: 30,
+        },
       },
-      inputs: [Int8Array.of(2, 3, 4, 5), Int8Array.of(1, 10, 2, 20)],
-      outputLength: 8,
+      inputs: [Int8Array.of(5, 1, 9, 0), Int8Array.of(0, 10, 1, 20), Int8Array.of(10, 20, 40, 80)],
+      outputLength: 4,
     };
-    // head 0: queries 1, 3 and keys 1, 2; head 1: queries 2, 4 and keys 10, 20
-    expect([...runtime.run(request)]).toEqual([1, 2, 3, 6, 20, 40, 40, 80]);
+    // head 0: scores 0, 4/4 = 1 and 0, 8/4 = 2; head 1: queries 0 and -1, scores 0, 0 and -2, -5
+    expect([...runtime.run(request)]).toEqual([3 + 30, 3 + 50, 3 + 34, 3 + 20]);
   });
 
   it('turns equal scores into equal probabilities and clips a certain one at 255/256', () => {
@@ -147,20 +161,6 @@ describe.each(runtimes.map((runtime) => [runtime.name, runtime] as const))('kern
       outputLength: 8,
     };
     expect([...runtime.run(request)]).toEqual([-64, -64, -64, -64, 127, -128, -128, -128]);
-  });
-
-  it('weighs values by probabilities within each head', () => {
-    const request = {
-      kernel: 'tfr_attention_values_s8',
-      params: {
-        ...{ tokens: 2, heads: 2, head_width: 1, value_zero_point: 0, output_zero_point: 0 },
-        ...{ multiplier: 2 ** 30, shift: 38 },
-      },
-      inputs: [Int8Array.of(0, 0, -128, 64, 64, -64, 0, 0), Int8Array.of(10, 20, 30, 40)],
-      outputLength: 4,
-    };
-    // probabilities in 256ths, head 0: (128 128) (0 192), head 1: (192 64) (128 128)
-    expect([...runtime.run(request)]).toEqual([20, 25, 23, 30]);
   });
 
   it('normalises rows to mean 0 and deviation 1, then scales and moves them', () => {

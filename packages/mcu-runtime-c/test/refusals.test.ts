@@ -54,13 +54,22 @@ const softmax = tensors(
   [4],
   4,
 );
-const scores = tensors(
-  'tfr_attention_scores_s8',
+const attention = tensors(
+  'tfr_attention_s8',
   {
-    ...{ tokens: 2, heads: 1, head_width: 2, query_zero_point: 0, key_zero_point: 0, output_zero_point: 0 },
-    ...UNIT,
+    ...{
+      tokens: 2,
+      heads: 1,
+      head_width: 2,
+      valid_tokens: 2,
+      window_before: 2,
+      window_after: 2,
+      pruned_heads: 0,
+    },
+    ...{ query_zero_point: 0, value_zero_point: 0, output_zero_point: 0, score_multiplier: 2 ** 20 },
+    ...{ table: Uint16Array.of(0, 50, 100), table_size: 3, value_multiplier: 2 ** 30, value_shift: 30 },
   },
-  [4, 4],
+  [4, 4, 4],
   4,
 );
 const norm = tensors(
@@ -74,7 +83,7 @@ const norm = tensors(
 );
 
 describe('refusals', () => {
-  it.each([dense, conv, deep, softmax, scores, norm])('none for sound arguments ($kernel)', (request) => {
+  it.each([dense, conv, deep, softmax, attention, norm])('none for sound arguments ($kernel)', (request) => {
     expect(statusOf(request)).toBe(0);
   });
 
@@ -87,7 +96,12 @@ describe('refusals', () => {
     ['a padding as large as the kernel', conv, { padding_top: 3 }],
     ['a window beyond the image', conv, { output_height: 6 }],
     ['depthwise weights of another size', deep, { weight_bytes: 17 }],
-    ['a negative width', scores, { head_width: -1 }],
+    ['a negative width', attention, { head_width: -1 }],
+    ['more padding than tokens', attention, { valid_tokens: 3 }],
+    ['nothing but padding', attention, { valid_tokens: 0 }],
+    ['a window that ends before its token', attention, { window_after: -1 }],
+    ['a window beyond the tokens', attention, { window_before: 3 }],
+    ['a table of one entry', attention, { table_size: 1 }],
     ['a row too short to normalise', norm, { columns: 1 }],
     ['a row too long to normalise', norm, { columns: 4097 }],
     ['a softmax row whose sum could overflow', softmax, { columns: 65537 }],
@@ -101,7 +115,17 @@ describe('refusals', () => {
     ['a shift below 17', dense, { shift: Uint8Array.of(30, 30, 16, 30) }],
     ['a shift above 62', conv, { shift: Uint8Array.of(30, 63, 30) }],
     ['a multiplier below 2^30', dense, { multiplier: Int32Array.of(2 ** 30, 1, 0, 0) }],
-    ['a negative scalar multiplier', scores, { multiplier: -(2 ** 30) }],
+    ['a negative scalar multiplier', attention, { value_multiplier: -(2 ** 30) }],
+    [
+      'a score multiplier whose scores leave 16 bits',
+      attention,
+      { head_width: 4, score_multiplier: 2 ** 31 - 1 },
+    ],
+    ['a table whose first probability is not 0', attention, { table: Uint16Array.of(1, 50, 100) }],
+    ['a table whose last probability is not the largest', attention, { table: Uint16Array.of(0, 101, 100) }],
+    ['a table without a probability', attention, { table: new Uint16Array(3) }],
+    ['a probability beyond 15 bits', attention, { table: Uint16Array.of(0, 1, 32768) }],
+    ['a row multiplier beyond 31 bits', attention, { value_shift: 24 }],
     ['a softmax table whose first entry is 0', softmax, { table: new Uint16Array(256) }],
     ['an epsilon of 0', norm, { epsilon: 0 }],
     ['a gamma beyond 14 bits', norm, { gamma: Int16Array.of(0, 16384, 0, 0) }],
@@ -237,7 +261,7 @@ describe('refused requests', () => {
     ['an array of another type', changed(dense, { weights: new Uint8Array(32) })],
     ['a number in place of an array', changed(dense, { weights: 3 })],
     ['a missing field', { ...dense, params: { tokens: 1 } }],
-    ['a missing input', { ...scores, inputs: [int8(4)] }],
+    ['a missing input', { ...attention, inputs: [int8(4), int8(4)] }],
   ])('say which parameter is wrong: %s', (_, request) => {
     expect(codeOf(request)).toBe('E_KERNEL_PARAMS');
   });

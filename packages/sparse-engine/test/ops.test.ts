@@ -142,16 +142,6 @@ describe('averagePool', () => {
   });
 });
 
-describe('attentionScores', () => {
-  it('multiplies queries with keys head by head and divides by the root of the head width', () => {
-    const inputs = [
-      { shape: [1, 2, 8], values: [1, 2, 3, 4, 1, 0, 0, 0, 0, 0, 0, 8, 0, 1, 0, 0] },
-      { shape: [1, 2, 8], values: [1, 1, 1, 1, 2, 4, 6, 8, 2, 0, 0, 1, 0, 0, 0, 2] },
-    ];
-    expect(run('attentionScores', { inputs, attributes: { heads: 2 } })).toEqual([5, 3, 4, 4, 1, 0, 2, 0]);
-  });
-});
-
 describe('softmax', () => {
   it('gives equal entries equal probabilities', () => {
     const inputs = [{ shape: [1, 1, 4], values: [7, 7, 7, 7] }];
@@ -166,16 +156,6 @@ describe('softmax', () => {
   it('halves with every step of log 2', () => {
     const inputs = [{ shape: [1, 1, 3], values: [1, 0, 0], quant: { scale: Math.LN2, zeroPoint: 0 } }];
     expect(run('softmax', { inputs, quant: PROBABILITY })).toEqual([0, -64, -64]);
-  });
-});
-
-describe('attentionValues', () => {
-  it('weighs values by probabilities head by head', () => {
-    const inputs = [
-      { shape: [2, 2, 2], values: [0, 0, 64, -64, -128, 127, 127, -128], quant: PROBABILITY },
-      { shape: [1, 2, 2], values: [10, 20, 30, 40] },
-    ];
-    expect(run('attentionValues', { inputs })).toEqual([20, 40, 15, 20]);
   });
 });
 

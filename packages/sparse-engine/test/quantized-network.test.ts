@@ -10,6 +10,7 @@ import {
 } from '@tinyformer/sparse-engine';
 import { arbitraryQuantizedNetwork, TINY_ARCHITECTURE, tinyQuantizedNetwork } from '@tinyformer/test-kit';
 import fc from 'fast-check';
+import { buildGraph } from '../src/frontend/build-graph.js';
 
 const network: QuantizedNetwork = tinyQuantizedNetwork(createRng(1), { architecture: TINY_ARCHITECTURE });
 const text = saveQuantizedNetwork(network);
@@ -72,6 +73,28 @@ describe('a saved network', () => {
     expect(codeOf(() => parseQuantizedNetwork(damaged))).toBe(code);
   });
 
+  it('of before attention was fused is read without the quantisation of its scores', () => {
+    const old = edited(({ layers }) => {
+      const attention = layers.find(({ op }) => op === 'attention')!;
+      attention['scores'] = { scale: 0.05, zeroPoint: -4 };
+    });
+    expect(parseQuantizedNetwork(old)).toEqual(network);
+  });
+
+  it('keeps the mask and the pruned heads of attention, and refuses heads that are not there', () => {
+    const withHeads = (prunedHeads: number[]) =>
+      edited(({ layers }) => {
+        const attention = layers.find(({ op }) => op === 'attention')!;
+        Object.assign(attention, { mask: { after: 0, valid: 3 }, prunedHeads });
+      });
+    const parsed = parseQuantizedNetwork(withHeads([1]));
+    const layer = parsed.layers.find(({ op }) => op === 'attention');
+    expect(layer).toMatchObject({ mask: { after: 0, valid: 3 }, prunedHeads: [1] });
+    const { attributes } = buildGraph(parsed).nodes.find(({ op }) => op === 'attention')!;
+    expect(attributes).toEqual({ heads: 2, before: 4, after: 0, valid: 3, prunedHeads: 2 });
+    expect(() => parseQuantizedNetwork(withHeads([2]))).toThrow(/E_NETWORK: .* prunes the head 2/);
+  });
+
   it('says where it is wrong', () => {
     const damaged = edited(({ layers }) => (layers[2]!['stride'] = 3));
     expect(() => parseQuantizedNetwork(damaged)).toThrow(/layers\.2\.stride: .*found 3\./);
@@ -100,20 +123,6 @@ describe('a name', () => {
     const renamed = edited(({ layers }) => (layers.at(-1)!['name'] = 'stage1_block0_expand'));
     expect(() => parseQuantizedNetwork(renamed)).toThrow(/E_NAME: .*stage1\.block0\.expand/);
   });
-
-  it.each(['.scores', '_scores'])(
-    'of a part of attention, %s, is refused for another layer',
-    async (part) => {
-      const attention = network.layers.find((layer) => layer.op === 'attention')!;
-      const name = `${attention.name}${part}`;
-      const first = withLayer(0, { name });
-      const rewired = first.layers.map((layer) => ({
-        ...layer,
-        inputs: layer.inputs.map((input) => (input === 'stem' ? name : input)),
-      }));
-      await expect(compile({ ...first, layers: rewired })).rejects.toThrow(/^E_NAME/);
-    },
-  );
 });
 
 describe('a network made in memory', () => {

@@ -108,10 +108,8 @@ function quantizeLayer(rng: Rng, { layer, quant, quantOf, sparsity }: LayerDraft
     }
     case 'layerNorm':
       return { ...base, op: layer.op, ...randomAffine(rng, channels, quant) };
-    case 'attention': {
-      const scale = quantOf(0).scale * quantOf(1).scale * DEVIATION;
-      return { ...base, op: layer.op, heads: layer.heads, scores: { scale, zeroPoint: rng.below(21) - 10 } };
-    }
+    case 'attention':
+      return { ...base, op: layer.op, heads: layer.heads };
     case 'gelu':
     case 'add':
     case 'globalAveragePool':

@@ -7,8 +7,6 @@ const int8 = (length: number): Arbitrary<Int8Array> => fc.int8Array({ minLength:
 const size = (max: number) => fc.integer({ min: 1, max });
 const zeroPoint = fc.integer({ min: -128, max: 127 });
 const multiplier = fc.integer({ min: 2 ** 30, max: 2 ** 31 - 1 });
-const shift = fc.integer({ min: 36, max: 46 });
-const factor = fc.record({ multiplier, shift });
 const operandFactor = fc.record({ multiplier, shift: fc.integer({ min: 31, max: 33 }) });
 const sumFactor = fc.record({ multiplier, shift: fc.integer({ min: 47, max: 55 }) });
 const wholeRange = { output_min: -128, output_max: 127 };
@@ -216,31 +214,40 @@ const averagePool: Arbitrary<KernelRequest> = fc
     })),
   );
 
-const heads = fc.record({ tokens: size(9), heads: size(3), head_width: size(9) });
+/** The first entry is 0, the last the largest; those between in any order. */
+const exponentials = fc
+  .tuple(fc.array(fc.nat(2000), { minLength: 0, maxLength: 60 }), fc.integer({ min: 2000, max: 30000 }))
+  .map(([rest, largest]) => Uint16Array.of(0, ...rest, largest));
 
-const attentionScores: Arbitrary<KernelRequest> = fc.tuple(heads, factor).chain(([shape, scale]) => {
-  const elements = shape.tokens * shape.heads * shape.head_width;
-  return fc
-    .tuple(int8(elements), int8(elements), zeroPoint, zeroPoint, zeroPoint)
-    .map(([q, k, zq, zk, zy]) => ({
-      kernel: 'tfr_attention_scores_s8',
-      params: { ...shape, query_zero_point: zq, key_zero_point: zk, output_zero_point: zy, ...scale },
-      inputs: [q, k],
-      outputLength: shape.heads * shape.tokens ** 2,
-    }));
-});
-
-const attentionValues: Arbitrary<KernelRequest> = fc.tuple(heads, factor).chain(([shape, scale]) => {
-  const elements = shape.tokens * shape.heads * shape.head_width;
-  return fc
-    .tuple(int8(shape.heads * shape.tokens ** 2), int8(elements), zeroPoint, zeroPoint)
-    .map(([p, v, zv, zy]) => ({
-      kernel: 'tfr_attention_values_s8',
-      params: { ...shape, value_zero_point: zv, output_zero_point: zy, ...scale },
-      inputs: [p, v],
-      outputLength: elements,
-    }));
-});
+const attention: Arbitrary<KernelRequest> = fc
+  .record({ tokens: size(19), heads: size(3), head_width: size(19) })
+  .chain((shape) => {
+    const elements = shape.tokens * shape.heads * shape.head_width;
+    const window = fc.oneof(fc.constant(shape.tokens), fc.nat(shape.tokens));
+    return fc
+      .record({
+        inputs: fc.tuple(int8(elements), int8(elements), int8(elements)),
+        table: exponentials,
+        params: fc.record({
+          valid_tokens: fc.oneof(fc.constant(shape.tokens), size(shape.tokens)),
+          window_before: window,
+          window_after: window,
+          pruned_heads: fc.oneof(fc.constant(0), fc.nat(7)),
+          query_zero_point: zeroPoint,
+          value_zero_point: zeroPoint,
+          output_zero_point: zeroPoint,
+          score_multiplier: fc.integer({ min: 0, max: 2 ** 27 }),
+          value_multiplier: multiplier,
+          value_shift: fc.integer({ min: 27, max: 36 }),
+        }),
+      })
+      .map(({ inputs, table, params }) => ({
+        kernel: 'tfr_attention_s8',
+        params: { ...shape, ...params, table, table_size: table.length },
+        inputs,
+        outputLength: elements,
+      }));
+  });
 
 const softmax: Arbitrary<KernelRequest> = fc
   .tuple(size(5), size(70), fc.double({ min: 0.001, max: 0.5, noNaN: true }))
@@ -293,8 +300,7 @@ const ARBITRARIES = [
   lookup,
   add,
   averagePool,
-  attentionScores,
-  attentionValues,
+  attention,
   softmax,
   layerNorm,
 ];

@@ -16,8 +16,13 @@
   tfr_status name(const struct tfr_##op##_params *params, const int8_t *input, const int8_t *input2,             \
                   int8_t *output, void *scratch);                                                                \
   uint32_t name##_scratch_bytes(const struct tfr_##op##_params *params);
+#define TFR_KERNEL_3(name, op)                                                                                    \
+  tfr_status name(const struct tfr_##op##_params *params, const int8_t *input, const int8_t *input2,             \
+                  const int8_t *input3, int8_t *output, void *scratch);                                          \
+  uint32_t name##_scratch_bytes(const struct tfr_##op##_params *params);
 #include "tfr/tfr_kernels.def"
 #undef TFR_KERNEL_1
 #undef TFR_KERNEL_2
+#undef TFR_KERNEL_3
 
 #endif

@@ -11,11 +11,8 @@ import type { RowEncoding, RowMatrix } from './row-streams.js';
 const size = (max: number): fc.Arbitrary<number> => fc.integer({ min: 1, max });
 const zeroPoint = fc.integer({ min: -128, max: 127 });
 const multiplier = fc.integer({ min: 2 ** 30, max: 2 ** 31 - 1 });
-const shift = fc.integer({ min: 28, max: 46 });
 export const int8s = (length: number): fc.Arbitrary<Int8Array> =>
   fc.int8Array({ minLength: length, maxLength: length });
-
-const factor = fc.record({ multiplier, shift });
 
 const quantisation = (channels: number): fc.Arbitrary<KernelParams> =>
   fc.record({
@@ -188,30 +185,40 @@ const poolRequest = windowShape.chain((shape) => {
   );
 });
 
-const attentionShape = fc.record({ tokens: size(9), heads: size(3), head_width: size(9) });
+/** Any table that the kernel takes: the first entry 0, the last the largest. */
+const exponentials = fc
+  .tuple(fc.array(fc.nat(2000), { minLength: 0, maxLength: 60 }), fc.integer({ min: 2000, max: 30000 }))
+  .map(([rest, largest]) => Uint16Array.of(0, ...rest, largest));
 
-const scoresRequest = attentionShape.chain((shape) => {
-  const elements = shape.tokens * shape.heads * shape.head_width;
-  const zeros = { query_zero_point: zeroPoint, key_zero_point: zeroPoint, output_zero_point: zeroPoint };
-  return fc
-    .tuple(int8s(elements), int8s(elements), fc.record(zeros), factor)
-    .map(([q, k, zero, scale]) =>
-      request('tfr_attention_scores_s8', { ...shape, ...zero, ...scale }, [
-        [q, k],
-        shape.heads * shape.tokens ** 2,
-      ]),
-    );
-});
-
-const valuesRequest = attentionShape.chain((shape) => {
-  const elements = shape.tokens * shape.heads * shape.head_width;
-  const zeros = fc.record({ value_zero_point: zeroPoint, output_zero_point: zeroPoint });
-  return fc
-    .tuple(int8s(shape.heads * shape.tokens ** 2), int8s(elements), zeros, factor)
-    .map(([p, v, zero, scale]) =>
-      request('tfr_attention_values_s8', { ...shape, ...zero, ...scale }, [[p, v], elements]),
-    );
-});
+const attentionRequest = fc
+  .record({ tokens: size(19), heads: size(3), head_width: size(19) })
+  .chain((shape) => {
+    const elements = shape.tokens * shape.heads * shape.head_width;
+    const window = fc.oneof(fc.constant(shape.tokens), fc.nat(shape.tokens));
+    return fc
+      .record({
+        inputs: fc.tuple(int8s(elements), int8s(elements), int8s(elements)),
+        table: exponentials,
+        params: fc.record({
+          valid_tokens: fc.oneof(fc.constant(shape.tokens), size(shape.tokens)),
+          window_before: window,
+          window_after: window,
+          pruned_heads: fc.oneof(fc.constant(0), fc.nat(7)),
+          query_zero_point: zeroPoint,
+          value_zero_point: zeroPoint,
+          output_zero_point: zeroPoint,
+          score_multiplier: fc.integer({ min: 0, max: 2 ** 27 }),
+          value_multiplier: multiplier,
+          value_shift: fc.integer({ min: 27, max: 36 }),
+        }),
+      })
+      .map(({ inputs, table, params }) =>
+        request('tfr_attention_s8', { ...shape, ...params, table, table_size: table.length }, [
+          inputs,
+          elements,
+        ]),
+      );
+  });
 
 const softmaxRequest = fc
   .tuple(size(4), size(20), fc.double({ min: 0.001, max: 1, noNaN: true }))
@@ -245,8 +252,7 @@ export const requestsByOp: Readonly<Record<string, fc.Arbitrary<KernelRequest>>>
   lookup: lookupRequest,
   add: addRequest,
   average_pool: poolRequest,
-  attention_scores: scoresRequest,
+  attention: attentionRequest,
   softmax: softmaxRequest,
-  attention_values: valuesRequest,
   layer_norm: normRequest,
 };

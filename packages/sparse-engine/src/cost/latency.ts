@@ -34,9 +34,8 @@ export const ESTIMATED_LATENCY: LatencyTable = {
     tfr_lookup_s8: { perMac: 0, perOutput: 15, perInput: 0 },
     tfr_add_s8: { perMac: 0, perOutput: 130, perInput: 0 },
     tfr_average_pool_s8: { perMac: 0, perOutput: 40.3, perInput: 9 },
-    tfr_attention_scores_s8: { perMac: 4.64, perOutput: 61.7, perInput: 6.1 },
+    tfr_attention_s8: { perMac: 4, perOutput: 60, perInput: 10 },
     tfr_softmax_s8: { perMac: 0, perOutput: 37.4, perInput: 0 },
-    tfr_attention_values_s8: { perMac: 6.49, perOutput: 43.4, perInput: 0 },
     tfr_layer_norm_s8: { perMac: 0, perOutput: 90.4, perInput: 0 },
   },
   'cortex-m7': {
@@ -55,9 +54,8 @@ export const ESTIMATED_LATENCY: LatencyTable = {
     tfr_lookup_s8: { perMac: 0, perOutput: 7.2, perInput: 0 },
     tfr_add_s8: { perMac: 0, perOutput: 73.1, perInput: 0 },
     tfr_average_pool_s8: { perMac: 0, perOutput: 24.9, perInput: 4.3 },
-    tfr_attention_scores_s8: { perMac: 2.36, perOutput: 32.9, perInput: 3 },
+    tfr_attention_s8: { perMac: 4, perOutput: 60, perInput: 10 },
     tfr_softmax_s8: { perMac: 0, perOutput: 19.3, perInput: 0 },
-    tfr_attention_values_s8: { perMac: 3.21, perOutput: 25, perInput: 0 },
     tfr_layer_norm_s8: { perMac: 0, perOutput: 44.4, perInput: 0 },
   },
 };

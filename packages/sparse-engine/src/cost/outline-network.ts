@@ -74,7 +74,7 @@ function outlineLayer(layer: Layer): QuantizedLayer {
       return { ...base, ...affine, op: layer.op };
     }
     case 'attention':
-      return { ...base, op: layer.op, heads: layer.heads, scores: UNIT };
+      return { ...base, op: layer.op, heads: layer.heads };
     case 'gelu':
     case 'add':
     case 'globalAveragePool':

@@ -8,8 +8,14 @@ import {
   type TensorData,
 } from '@tinyformer/core';
 import { MAX_ELEMENTS } from '../ir/graph.js';
+import { PRUNABLE_HEADS } from '../ops/attention-arithmetic.js';
 import { checkNames, checkName } from './names.js';
-import type { QuantizedLayer, QuantizedNetwork, QuantizedTensor } from './quantized-network.js';
+import type {
+  QuantizedAttention,
+  QuantizedLayer,
+  QuantizedNetwork,
+  QuantizedTensor,
+} from './quantized-network.js';
 
 const INPUT_COUNTS: Readonly<Record<QuantizedLayer['op'], number>> = {
   convolution: 1,
@@ -76,7 +82,7 @@ function checkConstants(layer: QuantizedLayer, input: QuantizedTensor): void {
       checkScales(layer, [layer.gammaScale]);
       break;
     case 'attention':
-      checkQuant(`${layer.name} (scores)`, { quant: layer.scores });
+      checkPrunedHeads(layer);
       break;
     case 'gelu':
     case 'add':
@@ -86,6 +92,13 @@ function checkConstants(layer: QuantizedLayer, input: QuantizedTensor): void {
     default:
       layer satisfies never;
   }
+}
+
+function checkPrunedHeads(layer: QuantizedAttention): void {
+  const most = Math.min(layer.heads, PRUNABLE_HEADS);
+  const wrong = layer.prunedHeads?.find((head) => !(head >= 0 && head < most));
+  if (wrong !== undefined)
+    fail(layer, `prunes the head ${wrong}`, `of ${layer.heads} heads, name some of the first ${most}`);
 }
 
 type WeightedLayer = Extract<QuantizedLayer, { weights: unknown }>;

@@ -2,11 +2,12 @@
 import { loadTensor, TinyFormerError, type SavedTensor, type TensorData } from '@tinyformer/core';
 import { z } from 'zod';
 import { MAX_ELEMENTS } from '../ir/graph.js';
-import type { QuantizedNetwork } from './quantized-network.js';
+import type { QuantizedAttention, QuantizedNetwork } from './quantized-network.js';
 
 const MAX_LAYERS = 4096;
 const MAX_EXTENT = 65536;
 const MAX_CLASSES = 65536;
+const MAX_HEADS = 65536;
 const MAX_TEXT = 64;
 
 const extent = z.number().int().min(1).max(MAX_EXTENT);
@@ -17,6 +18,7 @@ const shape = z
   .refine((extents) => extents.reduce((product, value) => product * value, 1) <= MAX_ELEMENTS, {
     message: `has more than ${MAX_ELEMENTS} elements`,
   });
+const count = z.number().int().min(0).max(MAX_EXTENT);
 const scale = z.number().positive().finite();
 const quant = z.strictObject({ scale, zeroPoint: z.number().int().min(-128).max(127) });
 const tensor = z.strictObject({ shape: z.tuple([extent, extent, extent]), quant });
@@ -46,6 +48,22 @@ const windowed = {
 };
 const sparsity = blockShape.nullable();
 
+/** Files of before attention was fused also say how its scores were quantised, which nothing needs any more. */
+const attention = z
+  .strictObject({
+    ...base,
+    op: z.literal('attention'),
+    heads: extent,
+    mask: z.strictObject({ before: count, after: count, valid: extent }).partial().optional(),
+    prunedHeads: z.array(count).max(MAX_HEADS).optional(),
+    scores: quant.optional(),
+  })
+  .transform((layer): QuantizedAttention => {
+    const kept = { ...layer };
+    delete kept.scores;
+    return kept as QuantizedAttention;
+  });
+
 const layer = z.discriminatedUnion('op', [
   z.strictObject({ ...base, ...weighted, ...windowed, op: z.literal('convolution'), sparsity }),
   z.strictObject({ ...base, ...weighted, ...windowed, op: z.literal('depthwise') }),
@@ -57,7 +75,7 @@ const layer = z.discriminatedUnion('op', [
     gammaScale: scale,
     beta: saved('int32'),
   }),
-  z.strictObject({ ...base, op: z.literal('attention'), heads: extent, scores: quant }),
+  attention,
   z.strictObject({ ...base, op: z.literal('gelu') }),
   z.strictObject({ ...base, op: z.literal('add') }),
   z.strictObject({ ...base, ...window, op: z.literal('averagePool') }),

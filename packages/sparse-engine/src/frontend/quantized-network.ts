@@ -83,12 +83,23 @@ export interface QuantizedLayerNorm extends QuantizedLayerBase {
   readonly beta: TensorData<'int32'>;
 }
 
-/** Inputs are query, key and value. */
+/** Which tokens a token sees; what is left out hides nothing. */
+export interface AttentionMask {
+  /** Earlier tokens, beside itself. */
+  readonly before?: number;
+  /** Later tokens; 0 makes attention causal. */
+  readonly after?: number;
+  /** Tokens from this one on are padding: they are not seen, and their output is the real value 0. */
+  readonly valid?: number;
+}
+
+/** softmax(q k^T / sqrt(width / heads)) v, head by head; inputs are query, key and value. */
 export interface QuantizedAttention extends QuantizedLayerBase {
   readonly op: 'attention';
   readonly heads: number;
-  /** Of q k^T / sqrt(width / heads). */
-  readonly scores: QuantParams;
+  readonly mask?: AttentionMask;
+  /** Heads that are not computed: their output is the real value 0. */
+  readonly prunedHeads?: readonly number[];
 }
 
 export interface QuantizedGelu extends QuantizedLayerBase {

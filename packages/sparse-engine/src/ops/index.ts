@@ -2,8 +2,7 @@
 import { InternalError } from '@tinyformer/core';
 import type { GraphNode } from '../ir/graph.js';
 import { add } from './add.js';
-import { attentionScores } from './attention-scores.js';
-import { attentionValues } from './attention-values.js';
+import { attention } from './attention.js';
 import { averagePool, globalAveragePool } from './average-pool.js';
 import { convolution } from './convolution.js';
 import { depthwise } from './depthwise.js';
@@ -21,9 +20,8 @@ const DEFINITIONS: readonly OpDefinition[] = [
   add,
   averagePool,
   globalAveragePool,
-  attentionScores,
+  attention,
   softmax,
-  attentionValues,
   layerNorm,
 ];
 

@@ -5,6 +5,7 @@
 import { tensorData, type QuantParams, type Rng, type Shape } from '@tinyformer/core';
 import { DENSE, type Encoding, type EncodingKind } from '../encoding/encoding.js';
 import type { Attributes, GraphTensor, Site } from '../ir/graph.js';
+import type { AttentionAttributes } from '../ops/attention-arithmetic.js';
 import { OPS } from '../ops/index.js';
 import { PROBABILITY } from '../ops/softmax.js';
 import { sparsify } from './random-encoding.js';
@@ -28,7 +29,11 @@ function randomQuant(rng: Rng): QuantParams {
   return { scale: 2 ** (rng.next() * 6 - 8), zeroPoint };
 }
 
-const featureMap = (rng: Rng, channels: number): Shape => [between(rng, 1, 5), between(rng, 1, 5), channels];
+const featureMap = (rng: Rng, channels: number, most = 5): Shape => [
+  between(rng, 1, most),
+  between(rng, 1, most),
+  channels,
+];
 
 interface Draft {
   readonly inputs: readonly { readonly shape: Shape; readonly quant: QuantParams }[];
@@ -121,37 +126,32 @@ function randomElementwise(rng: Rng, op: 'lookup' | 'add'): Site {
   return siteFrom(op, { inputs: [input], quant: randomQuant(rng), attributes });
 }
 
-function randomScores(rng: Rng): Site {
+/** Every second one masked; scores from flat to one-hot. */
+function randomAttention(rng: Rng): Site {
   const heads = between(rng, 1, 4);
-  const headWidth = between(rng, 1, 17);
-  const shape = featureMap(rng, heads * headWidth);
-  const [query, key] = [randomQuant(rng), randomQuant(rng)];
-  const scale = (query.scale * key.scale * 74 * 74 * 2 ** (rng.next() * 4 - 2)) / 64;
-  const inputs = [query, key].map((quant) => ({ shape, quant }));
-  return siteFrom('attentionScores', {
-    inputs,
-    quant: { ...randomQuant(rng), scale },
-    attributes: { heads },
-  });
+  const headWidth = between(rng, 1, 20);
+  const shape = featureMap(rng, heads * headWidth, 9);
+  const tokens = shape[0]! * shape[1]!;
+  const [key, value] = [randomQuant(rng), randomQuant(rng)];
+  const query = { ...randomQuant(rng), scale: 2 ** (rng.next() * 8 - 4) / (key.scale * 74 * 74) };
+  const isMasked = rng.below(2) === 0;
+  const window = () => (isMasked && rng.below(2) === 0 ? rng.below(tokens) : tokens);
+  const attributes: AttentionAttributes = {
+    heads,
+    before: window(),
+    after: window(),
+    valid: isMasked ? between(rng, 1, tokens) : tokens,
+    prunedHeads: isMasked && rng.below(2) === 0 ? rng.below(2 ** heads) : 0,
+  };
+  const inputs = [query, key, value].map((quant) => ({ shape, quant }));
+  const scale = value.scale * 2 ** (rng.next() * 5 - 3);
+  return siteFrom('attention', { inputs, quant: { ...randomQuant(rng), scale }, attributes });
 }
 
 function randomSoftmax(rng: Rng): Site {
   const columns = rng.pick([1, 2, 3, 4, 5, 16, 64, 100]);
   const input = { shape: [between(rng, 1, 3), between(rng, 1, 9), columns], quant: randomQuant(rng) };
   return siteFrom('softmax', { inputs: [input], quant: PROBABILITY });
-}
-
-function randomValues(rng: Rng): Site {
-  const heads = between(rng, 1, 4);
-  const shape = featureMap(rng, heads * between(rng, 1, 17));
-  const tokens = shape[0]! * shape[1]!;
-  const values = { shape, quant: randomQuant(rng) };
-  const probabilities = { shape: [heads, tokens, tokens], quant: PROBABILITY };
-  const scale = values.quant.scale * 2 ** (rng.next() * 4 - 2);
-  return siteFrom('attentionValues', {
-    inputs: [probabilities, values],
-    quant: { ...randomQuant(rng), scale },
-  });
 }
 
 function randomLayerNorm(rng: Rng): Site {
@@ -183,8 +183,7 @@ export const RANDOM_SITES: Readonly<Record<string, (rng: Rng) => RandomSite>> = 
   tfr_lookup_s8: (rng) => dense(randomElementwise(rng, 'lookup')),
   tfr_add_s8: (rng) => dense(randomElementwise(rng, 'add')),
   tfr_average_pool_s8: (rng) => dense(randomPool(rng)),
-  tfr_attention_scores_s8: (rng) => dense(randomScores(rng)),
+  tfr_attention_s8: (rng) => dense(randomAttention(rng)),
   tfr_softmax_s8: (rng) => dense(randomSoftmax(rng)),
-  tfr_attention_values_s8: (rng) => dense(randomValues(rng)),
   tfr_layer_norm_s8: (rng) => dense(randomLayerNorm(rng)),
 };

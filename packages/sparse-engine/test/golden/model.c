@@ -4,29 +4,27 @@
  * Weights: encoding and the share that is not zero. Arena: byte offset of the output. Live: the layers through which
  * the output is needed; what lies in the arena at one time never overlaps.
  *
- * #   layer                            op                 output      weights        MACs  arena  live
- * 0   stem                             convolution        [4, 4, 8]   block 2x4 56%  3456  576    0..4
- * 1   stage1.block0.expand             linear             [4, 4, 16]  block 2x4 50%  2048  0      1..2
- * 2   stage1.block0.depthwise          depthwise          [4, 4, 16]  dense 100%     2304  256    2..3
- * 3   stage1.block0.project            linear             [4, 4, 8]   block 2x4 50%  2048  0      3..4
- * 4   stage1.block0.add                add                [4, 4, 8]   -              -     576    4..5
- * 5   stage2.embed                     convolution        [2, 2, 16]  block 2x4 50%  4608  704    5..14
- * 6   stage2.block0.norm1              layerNorm          [2, 2, 16]  -              -     128    6..9
- * 7   stage2.block0.query              linear             [2, 2, 16]  block 2x4 50%  1024  192    7..10
- * 8   stage2.block0.key                linear             [2, 2, 16]  block 2x4 50%  1024  320    8..10
- * 9   stage2.block0.value              linear             [2, 2, 16]  block 2x4 50%  1024  256    9..12
- * 10  stage2.block0.attention.scores   attentionScores    [2, 4, 4]   -              256   0      10..11
- * 11  stage2.block0.attention.softmax  softmax            [2, 4, 4]   -              -     0      11..12
- * 12  stage2.block0.attention          attentionValues    [2, 2, 16]  -              256   128    12..13
- * 13  stage2.block0.output             linear             [2, 2, 16]  block 2x4 50%  1024  192    13..14
- * 14  stage2.block0.add1               add                [2, 2, 16]  -              -     704    14..19
- * 15  stage2.block0.norm2              layerNorm          [2, 2, 16]  -              -     128    15..16
- * 16  stage2.block0.mlp1               linear             [2, 2, 32]  block 2x4 50%  2048  256    16..17
- * 17  stage2.block0.gelu               lookup             [2, 2, 32]  -              -     256    17..18
- * 18  stage2.block0.mlp2               linear             [2, 2, 16]  block 2x4 50%  2048  384    18..19
- * 19  stage2.block0.add2               add                [2, 2, 16]  -              -     704    19..20
- * 20  head.pool                        globalAveragePool  [1, 1, 16]  -              -     128    20..21
- * 21  head.classifier                  linear             [1, 1, 3]   dense 50%      48    144    21..21
+ * #   layer                    op                 output      weights        MACs  arena  live
+ * 0   stem                     convolution        [4, 4, 8]   block 2x4 56%  3456  576    0..4
+ * 1   stage1.block0.expand     linear             [4, 4, 16]  block 2x4 50%  2048  0      1..2
+ * 2   stage1.block0.depthwise  depthwise          [4, 4, 16]  dense 100%     2304  256    2..3
+ * 3   stage1.block0.project    linear             [4, 4, 8]   block 2x4 50%  2048  0      3..4
+ * 4   stage1.block0.add        add                [4, 4, 8]   -              -     576    4..5
+ * 5   stage2.embed             convolution        [2, 2, 16]  block 2x4 50%  4608  704    5..12
+ * 6   stage2.block0.norm1      layerNorm          [2, 2, 16]  -              -     128    6..9
+ * 7   stage2.block0.query      linear             [2, 2, 16]  block 2x4 50%  1024  216    7..10
+ * 8   stage2.block0.key        linear             [2, 2, 16]  block 2x4 50%  1024  280    8..10
+ * 9   stage2.block0.value      linear             [2, 2, 16]  block 2x4 50%  1024  344    9..10
+ * 10  stage2.block0.attention  attention          [2, 2, 16]  -              512   408    10..11
+ * 11  stage2.block0.output     linear             [2, 2, 16]  block 2x4 50%  1024  472    11..12
+ * 12  stage2.block0.add1       add                [2, 2, 16]  -              -     704    12..17
+ * 13  stage2.block0.norm2      layerNorm          [2, 2, 16]  -              -     128    13..14
+ * 14  stage2.block0.mlp1       linear             [2, 2, 32]  block 2x4 50%  2048  256    14..15
+ * 15  stage2.block0.gelu       lookup             [2, 2, 32]  -              -     256    15..16
+ * 16  stage2.block0.mlp2       linear             [2, 2, 16]  block 2x4 50%  2048  384    16..17
+ * 17  stage2.block0.add2       add                [2, 2, 16]  -              -     704    17..18
+ * 18  head.pool                globalAveragePool  [1, 1, 16]  -              -     128    18..19
+ * 19  head.classifier          linear             [1, 1, 3]   dense 50%      48    144    19..19
  */
 #include "model.h"
 
@@ -47,8 +45,6 @@ const char *const model_layer_names[MODEL_LAYER_COUNT] = {
   "stage2.block0.query",
   "stage2.block0.key",
   "stage2.block0.value",
-  "stage2.block0.attention.scores",
-  "stage2.block0.attention.softmax",
   "stage2.block0.attention",
   "stage2.block0.output",
   "stage2.block0.add1",
@@ -249,34 +245,23 @@ static const struct tfr_linear_params stage2_block0_value_params = {
   .shift = stage2_block0_value_shift,
 };
 
-/* stage2.block0.attention.scores: attentionScores [2, 2, 16] and [2, 2, 16] -> [2, 4, 4] */
-static const struct tfr_attention_scores_params stage2_block0_attention_scores_params = {
+/* stage2.block0.attention: attention [2, 2, 16] and [2, 2, 16] and [2, 2, 16] -> [2, 2, 16] */
+static const struct tfr_attention_params stage2_block0_attention_params = {
   .tokens = 4,
   .heads = 2,
   .head_width = 8,
+  .valid_tokens = 4,
+  .window_before = 4,
+  .window_after = 4,
+  .pruned_heads = 0,
   .query_zero_point = -16,
-  .key_zero_point = -26,
-  .output_zero_point = -4,
-  .multiplier = 1943680320,
-  .shift = 38,
-};
-
-/* stage2.block0.attention.softmax: softmax [2, 4, 4] -> [2, 4, 4] */
-static const struct tfr_softmax_params stage2_block0_attention_softmax_params = {
-  .rows = 8,
-  .columns = 4,
-  .table = stage2_block0_attention_softmax_table,
-};
-
-/* stage2.block0.attention: attentionValues [2, 4, 4] and [2, 2, 16] -> [2, 2, 16] */
-static const struct tfr_attention_values_params stage2_block0_attention_params = {
-  .tokens = 4,
-  .heads = 2,
-  .head_width = 8,
   .value_zero_point = 15,
   .output_zero_point = 16,
-  .multiplier = 1590908535,
-  .shift = 38,
+  .score_multiplier = 221354486,
+  .table_size = 710,
+  .value_multiplier = 1590908535,
+  .value_shift = 30,
+  .table = stage2_block0_attention_table,
 };
 
 /* stage2.block0.output: linear [2, 2, 16] -> [2, 2, 16] */
@@ -285,7 +270,7 @@ static const struct tfr_linear_params stage2_block0_output_params = {
   .inputs = 16,
   .outputs = 16,
   .input_zero_point = 16,
-  .output_zero_point = 2,
+  .output_zero_point = 25,
   .output_min = -128,
   .output_max = 127,
   .weight_bytes = 176,
@@ -299,14 +284,14 @@ static const struct tfr_linear_params stage2_block0_output_params = {
 static const struct tfr_add_params stage2_block0_add1_params = {
   .size = 64,
   .a_zero_point = 1,
-  .b_zero_point = 2,
-  .output_zero_point = -21,
-  .a_multiplier = 2025563396,
-  .a_shift = 33,
-  .b_multiplier = 1073741824,
-  .b_shift = 31,
-  .output_multiplier = 1220310301,
-  .output_shift = 48,
+  .b_zero_point = 25,
+  .output_zero_point = -11,
+  .a_multiplier = 1073741824,
+  .a_shift = 31,
+  .b_multiplier = 1965239714,
+  .b_shift = 32,
+  .output_multiplier = 1074713084,
+  .output_shift = 50,
   .output_min = -128,
   .output_max = 127,
 };
@@ -315,8 +300,8 @@ static const struct tfr_add_params stage2_block0_add1_params = {
 static const struct tfr_layer_norm_params stage2_block0_norm2_params = {
   .rows = 4,
   .columns = 16,
-  .epsilon = 4,
-  .output_zero_point = 19,
+  .epsilon = 1,
+  .output_zero_point = 4,
   .multiplier = 1677824006,
   .shift = 49,
   .gamma = stage2_block0_norm2_gamma,
@@ -328,8 +313,8 @@ static const struct tfr_linear_params stage2_block0_mlp1_params = {
   .tokens = 4,
   .inputs = 16,
   .outputs = 32,
-  .input_zero_point = 19,
-  .output_zero_point = -21,
+  .input_zero_point = 4,
+  .output_zero_point = 13,
   .output_min = -128,
   .output_max = 127,
   .weight_bytes = 336,
@@ -350,8 +335,8 @@ static const struct tfr_linear_params stage2_block0_mlp2_params = {
   .tokens = 4,
   .inputs = 32,
   .outputs = 16,
-  .input_zero_point = 20,
-  .output_zero_point = 17,
+  .input_zero_point = 8,
+  .output_zero_point = -10,
   .output_min = -128,
   .output_max = 127,
   .weight_bytes = 336,
@@ -364,15 +349,15 @@ static const struct tfr_linear_params stage2_block0_mlp2_params = {
 /* stage2.block0.add2: add [2, 2, 16] and [2, 2, 16] -> [2, 2, 16] */
 static const struct tfr_add_params stage2_block0_add2_params = {
   .size = 64,
-  .a_zero_point = -21,
-  .b_zero_point = 17,
-  .output_zero_point = -4,
-  .a_multiplier = 2066211075,
-  .a_shift = 32,
-  .b_multiplier = 1073741824,
-  .b_shift = 31,
-  .output_multiplier = 1207181325,
-  .output_shift = 50,
+  .a_zero_point = -11,
+  .b_zero_point = -10,
+  .output_zero_point = 16,
+  .a_multiplier = 1073741824,
+  .a_shift = 31,
+  .b_multiplier = 2019445273,
+  .b_shift = 32,
+  .output_multiplier = 1815818784,
+  .output_shift = 49,
   .output_min = -128,
   .output_max = 127,
 };
@@ -399,8 +384,8 @@ static const struct tfr_linear_params head_classifier_params = {
   .tokens = 1,
   .inputs = 16,
   .outputs = 3,
-  .input_zero_point = -4,
-  .output_zero_point = -7,
+  .input_zero_point = 16,
+  .output_zero_point = 29,
   .output_min = -128,
   .output_max = 127,
   .weight_bytes = 48,
@@ -427,13 +412,11 @@ tfr_status model_run(const int8_t *input, int8_t *output, uint8_t *arena, model_
   int8_t *const stage1_block0_add_output = (int8_t *)arena + 576;
   int8_t *const stage2_embed_output = (int8_t *)arena + 704;
   int8_t *const stage2_block0_norm1_output = (int8_t *)arena + 128;
-  int8_t *const stage2_block0_query_output = (int8_t *)arena + 192;
-  int8_t *const stage2_block0_key_output = (int8_t *)arena + 320;
-  int8_t *const stage2_block0_value_output = (int8_t *)arena + 256;
-  int8_t *const stage2_block0_attention_scores_output = (int8_t *)arena + 0;
-  int8_t *const stage2_block0_attention_softmax_output = (int8_t *)arena + 0;
-  int8_t *const stage2_block0_attention_output = (int8_t *)arena + 128;
-  int8_t *const stage2_block0_output_output = (int8_t *)arena + 192;
+  int8_t *const stage2_block0_query_output = (int8_t *)arena + 216;
+  int8_t *const stage2_block0_key_output = (int8_t *)arena + 280;
+  int8_t *const stage2_block0_value_output = (int8_t *)arena + 344;
+  int8_t *const stage2_block0_attention_output = (int8_t *)arena + 408;
+  int8_t *const stage2_block0_output_output = (int8_t *)arena + 472;
   int8_t *const stage2_block0_add1_output = (int8_t *)arena + 704;
   int8_t *const stage2_block0_norm2_output = (int8_t *)arena + 128;
   int8_t *const stage2_block0_mlp1_output = (int8_t *)arena + 256;
@@ -471,39 +454,33 @@ tfr_status model_run(const int8_t *input, int8_t *output, uint8_t *arena, model_
   LAYER(9, stage2_block0_value_output, 64,
         tfr_linear_block_s8(&stage2_block0_value_params, stage2_block0_norm1_output,
             stage2_block0_value_output, arena + 0));
-  LAYER(10, stage2_block0_attention_scores_output, 32,
-        tfr_attention_scores_s8(&stage2_block0_attention_scores_params, stage2_block0_query_output,
-            stage2_block0_key_output, stage2_block0_attention_scores_output, NULL));
-  LAYER(11, stage2_block0_attention_softmax_output, 32,
-        tfr_softmax_s8(&stage2_block0_attention_softmax_params, stage2_block0_attention_scores_output,
-            stage2_block0_attention_softmax_output, NULL));
-  LAYER(12, stage2_block0_attention_output, 64,
-        tfr_attention_values_s8(&stage2_block0_attention_params, stage2_block0_attention_softmax_output,
-            stage2_block0_value_output, stage2_block0_attention_output, NULL));
-  LAYER(13, stage2_block0_output_output, 64,
+  LAYER(10, stage2_block0_attention_output, 64,
+        tfr_attention_s8(&stage2_block0_attention_params, stage2_block0_query_output,
+            stage2_block0_key_output, stage2_block0_value_output, stage2_block0_attention_output, arena + 0));
+  LAYER(11, stage2_block0_output_output, 64,
         tfr_linear_block_s8(&stage2_block0_output_params, stage2_block0_attention_output,
             stage2_block0_output_output, arena + 0));
-  LAYER(14, stage2_block0_add1_output, 64,
+  LAYER(12, stage2_block0_add1_output, 64,
         tfr_add_s8(&stage2_block0_add1_params, stage2_embed_output, stage2_block0_output_output,
             stage2_block0_add1_output, NULL));
-  LAYER(15, stage2_block0_norm2_output, 64,
+  LAYER(13, stage2_block0_norm2_output, 64,
         tfr_layer_norm_s8(&stage2_block0_norm2_params, stage2_block0_add1_output,
             stage2_block0_norm2_output, NULL));
-  LAYER(16, stage2_block0_mlp1_output, 128,
+  LAYER(14, stage2_block0_mlp1_output, 128,
         tfr_linear_block_s8(&stage2_block0_mlp1_params, stage2_block0_norm2_output,
             stage2_block0_mlp1_output, arena + 0));
-  LAYER(17, stage2_block0_gelu_output, 128,
+  LAYER(15, stage2_block0_gelu_output, 128,
         tfr_lookup_s8(&stage2_block0_gelu_params, stage2_block0_mlp1_output, stage2_block0_gelu_output,
             NULL));
-  LAYER(18, stage2_block0_mlp2_output, 64,
+  LAYER(16, stage2_block0_mlp2_output, 64,
         tfr_linear_block_s8(&stage2_block0_mlp2_params, stage2_block0_gelu_output,
             stage2_block0_mlp2_output, arena + 0));
-  LAYER(19, stage2_block0_add2_output, 64,
+  LAYER(17, stage2_block0_add2_output, 64,
         tfr_add_s8(&stage2_block0_add2_params, stage2_block0_add1_output, stage2_block0_mlp2_output,
             stage2_block0_add2_output, NULL));
-  LAYER(20, head_pool_output, 16,
+  LAYER(18, head_pool_output, 16,
         tfr_average_pool_s8(&head_pool_params, stage2_block0_add2_output, head_pool_output, NULL));
-  LAYER(21, output, 3,
+  LAYER(19, output, 3,
         head_classifier_kernel(&head_classifier_params, head_pool_output, output, arena + 0));
   return TFR_OK;
 }

@@ -14,11 +14,11 @@
 #define MODEL_INPUT_ZERO_POINT 0 /* real = scale * (input - zero point) */
 #define MODEL_OUTPUT_BYTES 3 /* [1, 1, 3], one score a class */
 #define MODEL_OUTPUT_OFFSET 144 /* where the arena has room for the output */
-#define MODEL_OUTPUT_ZERO_POINT (-7) /* real = scale * (output - zero point) */
-#define MODEL_LAYER_COUNT 22 /* calls of a kernel */
+#define MODEL_OUTPUT_ZERO_POINT 29 /* real = scale * (output - zero point) */
+#define MODEL_LAYER_COUNT 20 /* calls of a kernel */
 #define MODEL_CLASS_COUNT 3 /* entries of the output */
 #define MODEL_INPUT_SCALE 7.81250000e-3f
-#define MODEL_OUTPUT_SCALE 6.03049845e-2f
+#define MODEL_OUTPUT_SCALE 2.83623652e-2f
 
 extern const char *const model_layer_names[MODEL_LAYER_COUNT];
 extern const char *const model_class_names[MODEL_CLASS_COUNT];

@@ -26,7 +26,7 @@ export interface QuantizeOptions {
   readonly classes: readonly string[];
   /** The pattern that the network was pruned to; default dense. */
   readonly sparsity?: SparsityPattern;
-  /** How activation ranges are cut; default least squared error. Logits and attention scores keep their extremes. */
+  /** How activation ranges are cut; default least squared error. Logits keep their extremes. */
   readonly range?: RangeRule;
 }
 
@@ -63,7 +63,7 @@ interface Context extends QuantizeOptions {
   readonly quants: ReadonlyMap<string, QuantParams>;
 }
 
-function quantizeLayer(layer: Layer, { network, quants, ranges, sparsity }: Context): QuantizedLayer {
+function quantizeLayer(layer: Layer, { network, quants, sparsity }: Context): QuantizedLayer {
   const inputScale = quants.get(layer.inputs[0]!)!.scale;
   const base = {
     name: layer.name,
@@ -104,12 +104,7 @@ function quantizeLayer(layer: Layer, { network, quants, ranges, sparsity }: Cont
       };
     }
     case 'attention':
-      return {
-        ...base,
-        op: layer.op,
-        heads: layer.heads,
-        scores: chooseQuant(ranges.scores[layer.name]!, EXTREMES),
-      };
+      return { ...base, op: layer.op, heads: layer.heads };
     case 'gelu':
     case 'add':
     case 'globalAveragePool':

@@ -1,0 +1,90 @@
+/* The steps of tfr_attention_rows.h for any core. */
+#ifndef TFR_ATTENTION_PORTABLE_H
+#define TFR_ATTENTION_PORTABLE_H
+
+#include "attention/tfr_attention_rows.h"
+
+TFR_INLINE uint32_t tfr_attention_larger(uint32_t a, uint32_t b) {
+  const uint32_t low = (a & 0xffff) > (b & 0xffff) ? a & 0xffff : b & 0xffff;
+  return low | ((a >> 16) > (b >> 16) ? a & 0xffff0000u : b & 0xffff0000u);
+}
+
+TFR_INLINE uint32_t tfr_attention_rescale(int32_t even, int32_t odd, int32_t multiplier) {
+  const int32_t low = (int32_t)(((int64_t)even * multiplier + TFR_ATTENTION_ROUNDING) >> 32);
+  const int32_t high = (int32_t)(((int64_t)odd * multiplier + TFR_ATTENTION_ROUNDING) >> 32);
+  return tfr_pack16(low, high) ^ 0x80008000u; /* + 2^15 in both halves */
+}
+
+static void tfr_attention_score(struct tfr_attention_scores *job) {
+  for (uint32_t *scores = job->scores; scores < job->scores_end; scores += TFR_ATTENTION_GROUP_WORDS) {
+    int32_t acc[2][TFR_ATTENTION_GROUP] = {{0}};
+    for (const uint32_t *query = job->queries; query < job->queries_end; query += 2) {
+      for (int32_t key = 0; key < TFR_ATTENTION_GROUP; key++) {
+        acc[0][key] = tfr_smlad(query[0], job->keys[key], acc[0][key]);
+        acc[1][key] = tfr_smlad(query[1], job->keys[key], acc[1][key]);
+      }
+      job->keys += TFR_ATTENTION_GROUP;
+    }
+    for (int32_t pair = 0; pair < 2; pair++) {
+      for (int32_t row = 0; row < 2; row++) {
+        const uint32_t score = tfr_attention_rescale(acc[row][2 * pair], acc[row][2 * pair + 1], job->multiplier);
+        scores[2 * pair + row] = score;
+        job->maxima[row] = tfr_attention_larger(job->maxima[row], score);
+      }
+    }
+  }
+}
+
+TFR_INLINE uint32_t tfr_attention_look_up(const uint16_t *table, uint32_t scores, uint32_t bases) {
+  const int32_t even = (int32_t)(scores & 0xffff) - (int32_t)(bases & 0xffff);
+  const int32_t odd = (int32_t)(scores >> 16) - (int32_t)(bases >> 16);
+  return tfr_pack16(table[even > 0 ? even : 0], table[odd > 0 ? odd : 0]);
+}
+
+/* An entry's `values` is the word's index behind the head's first value. */
+static void tfr_attention_weigh(struct tfr_attention_probabilities *job) {
+  struct tfr_attention_entry *entry = job->entries;
+  uint32_t values = 0;
+  job->sums[0] = job->sums[1] = 0;
+  for (const uint32_t *scores = job->scores; scores < job->scores_end; scores += 2) {
+    const uint32_t first = tfr_attention_look_up(job->table, scores[0], job->bases[0]);
+    const uint32_t second = tfr_attention_look_up(job->table, scores[1], job->bases[1]);
+    if ((first | second) != 0) {
+      *entry++ = (struct tfr_attention_entry){{first, second}, values};
+      job->sums[0] = tfr_smlad(first, 0x00010001u, job->sums[0]);
+      job->sums[1] = tfr_smlad(second, 0x00010001u, job->sums[1]);
+    }
+    values += job->value_bytes / sizeof(uint32_t);
+  }
+  job->entries_end = entry;
+}
+
+TFR_INLINE int8_t tfr_attention_finish(int32_t acc, int32_t multiplier, int32_t zero_point) {
+  const int32_t value = zero_point + (int32_t)(((int64_t)acc * multiplier + TFR_ATTENTION_ROUNDING) >> 32);
+  return (int8_t)(value < INT8_MIN ? INT8_MIN : value > INT8_MAX ? INT8_MAX : value);
+}
+
+static void tfr_attention_mix(struct tfr_attention_values *job) {
+  for (int32_t quad = 0; quad < job->quads; quad++) {
+    int32_t acc[2][4];
+    for (int32_t c = 0; c < 4; c++) {
+      acc[0][c] = job->offsets[0];
+      acc[1][c] = job->offsets[1];
+    }
+    for (struct tfr_attention_entry *entry = job->entries; entry < job->entries_end; entry++) {
+      const uint32_t *values = job->values + entry->values;
+      for (int32_t c = 0; c < 4; c++) {
+        acc[0][c] = tfr_smlad(entry->probabilities[0], values[c], acc[0][c]);
+        acc[1][c] = tfr_smlad(entry->probabilities[1], values[c], acc[1][c]);
+      }
+      entry->values += 4;
+    }
+    for (int32_t row = 0; row < 2; row++) {
+      for (int32_t c = 0; c < 4; c++) {
+        *job->outputs[row]++ = tfr_attention_finish(acc[row][c], job->multipliers[row], job->zero_point);
+      }
+    }
+  }
+}
+
+#endif

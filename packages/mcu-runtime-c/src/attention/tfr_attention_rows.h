@@ -1,0 +1,65 @@
+/*
+ * Two query rows of one head against its keys and values, in three steps over scratch memory. Every number that is
+ * multiplied is a 16-bit half of a word, so that one instruction multiplies two. The bodies are in
+ * tfr_attention_portable.h and beside it; all give the same to the bit.
+ *
+ *   queries  [quad][half][row]     words (c, c + 2) of the quad's channels: half 0 has c = 0, half 1 has c = 1
+ *   keys     [group][quad][half][key]   likewise, four keys a group
+ *   values   [token pair][channel] words (v[j], v[j + 1])
+ *   scores   [group][key pair][row] words of two uint16, the score x + 2^15
+ */
+#ifndef TFR_ATTENTION_ROWS_H
+#define TFR_ATTENTION_ROWS_H
+
+#include <stdint.h>
+
+#include "tfr_dsp.h"
+
+#define TFR_ATTENTION_GROUP 4       /* keys */
+#define TFR_ATTENTION_DEPTH 8       /* channels of queries and keys are padded with 0 to a multiple of this */
+#define TFR_ATTENTION_GROUP_WORDS 4 /* of scores */
+#define TFR_ATTENTION_ROUNDING ((int64_t)1 << 31)
+
+/* Scores of whole groups; `maxima` are raised half by half. */
+struct tfr_attention_scores {
+  const uint32_t *queries;
+  const uint32_t *queries_end;
+  const uint32_t *keys;
+  uint32_t *scores;
+  const uint32_t *scores_end;
+  int32_t multiplier;
+  uint32_t maxima[2]; /* of a row: over the even keys, over the odd keys */
+};
+
+/* A token pair of which some probability is not zero. */
+struct tfr_attention_entry {
+  uint32_t probabilities[2]; /* of a row: two int16 */
+  uint32_t values;           /* where the pair's next channel is; each body has its own meaning */
+};
+
+/* From scores to the entries that are left, and the sums of each row's probabilities. */
+struct tfr_attention_probabilities {
+  const uint32_t *scores;
+  const uint32_t *scores_end;
+  const uint16_t *table;
+  uint32_t bases[2]; /* of a row, in both halves: the largest score of index 0 */
+  const uint32_t *values; /* of the first score */
+  uint32_t value_bytes;   /* of a token pair */
+  struct tfr_attention_entry *entries;
+  struct tfr_attention_entry *entries_end; /* set */
+  int32_t sums[2];                         /* set */
+};
+
+/* The next 4 * quads channels of both rows; moves every entry's `values` on by as many. */
+struct tfr_attention_values {
+  struct tfr_attention_entry *entries;
+  struct tfr_attention_entry *entries_end;
+  const uint32_t *values; /* of the head */
+  int32_t quads;
+  int8_t *outputs[2];
+  int32_t offsets[2];     /* -zv * sum */
+  int32_t multipliers[2]; /* M */
+  int32_t zero_point;
+};
+
+#endif
