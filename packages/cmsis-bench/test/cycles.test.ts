@@ -56,7 +56,7 @@ const CORTEX_M7_TIMINGS: readonly Timing[] = [
   ['mul r1, r2, r3\n add.w r4, r1, r1', 3],
   ['smlad r1, r2, r3, r1\n add.w r4, r5, r6', 1, 2], // the sum may not be written before the product
   ['ldm.w r0, {r1-r4}\n nop.w', 3 /* two words a cycle; NOP issues alone */],
-  ['movs r2, #3\n udiv r1, r0, r2', 5, 8],
+  ['movs r2, #3\n udiv r1, r0, r2\n mov.w r3, r2', 6, 8],
 ];
 
 const TIMINGS = [

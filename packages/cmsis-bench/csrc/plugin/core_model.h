@@ -26,8 +26,10 @@ struct tf_m7_pipeline {
   uint8_t units;                  /* units that this cycle has taken */
   uint8_t loads;
   uint8_t float_ports;
-  uint8_t padding[7];
-  tf_registers fast; /* written by loads of a word */
+  uint8_t completion; /* cycles until the last instruction that updated a base is complete */
+  uint8_t padding[6];
+  tf_registers updated; /* that base, until then; of the in-order model */
+  tf_registers fast;    /* written by loads of a word */
 };
 
 union tf_pipeline {

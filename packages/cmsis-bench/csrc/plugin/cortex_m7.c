@@ -11,15 +11,19 @@ enum unit { SHIFTER = 1, SIMD = 2, MAC = 4, STORE = 8, BRANCH = 16, FLOAT = 32 }
 
 enum { FULL = 2, LOAD_PORTS = 2, FLOAT_PORTS = 2 };
 
+/* GCC lets a division stop the core for 4 cycles, LLVM has it complete after 7. */
+enum { DIVISION_CYCLES = 4, DIVISION_COMPLETION = 7 };
+
 /** What an instruction occupies and how long its results take. */
 struct issue {
   uint8_t units;
   uint8_t loads;
   uint8_t float_ports;
   uint8_t latency;
-  bool begins_cycle; /* the older of a pair only */
+  uint8_t completion; /* when the last of its results is written, if not after `latency` */
+  bool begins_cycle;  /* the older of a pair only */
   bool alone;
-  uint8_t cycles;    /* in which nothing else issues; at least 1 */
+  uint8_t cycles;     /* in which nothing else issues, if more than 1 */
   uint8_t accumulator_advance;
   uint8_t store_advance;
 };
@@ -46,50 +50,60 @@ static const struct issue table_branch = {.loads = 1, .latency = 2, .alone = tru
 static const struct issue special = {.latency = 3, .alone = true};
 static const struct issue skipped = {.latency = 1};
 
+static struct issue data_processing(const struct tf_instruction *i) {
+  struct issue issue = by_form[i->form];
+  bool compares = i->form == TF_SHIFTED && i->results == TF_REGISTER(TF_FLAGS);
+  if (compares) issue.latency = 2;
+  return issue;
+}
+
 static struct issue load(const struct tf_instruction *i) {
   bool is_float = i->results >> TF_FIRST_FLOAT;
-  return (struct issue){.loads = 1, .float_ports = is_float, .latency = i->sign_or_narrow ? 2 : 1};
+  return (struct issue){.loads = 1, .float_ports = is_float, .latency = i->narrow_data ? 2 : 1};
 }
 
 static struct issue store(const struct tf_instruction *i) {
   bool is_float = i->stored >> TF_FIRST_FLOAT;
-  return (struct issue){.units = STORE, .float_ports = is_float, .latency = 2, .store_advance = is_float ? 2 : 1};
+  if (is_float) return (struct issue){.units = STORE, .float_ports = 1, .latency = 1, .store_advance = 2};
+  return (struct issue){.units = STORE, .latency = 2, .store_advance = 1};
 }
 
 /* Two words a cycle. */
 static struct issue transfer(const struct tf_instruction *i, bool loads) {
-  uint8_t cycles = (uint8_t)((i->words + 1) / 2);
   return (struct issue){
       .units = loads ? 0 : STORE,
       .loads = loads ? LOAD_PORTS : 0,
       .latency = loads ? 1 : 2,
       .alone = true,
-      .cycles = cycles ? cycles : 1,
+      .cycles = (uint8_t)((i->words + 1) / 2),
       .store_advance = 1,
   };
 }
 
-static struct issue floating(const struct tf_instruction *i) {
-  bool accumulates = i->instruction_class == TF_floatMac;
-  bool moves = i->instruction_class == TF_floatMove;
-  return (struct issue){
-      .units = FLOAT,
-      .float_ports = i->is_double ? FLOAT_PORTS : 1,
-      .latency = accumulates ? 6 : i->instruction_class == TF_floatDivide ? (i->is_double ? 30 : 16) : moves ? 1 : 3,
-      .begins_cycle = i->is_double,
-      .alone = moves,
-      .accumulator_advance = 3,
-  };
+static struct issue float_arithmetic(const struct tf_instruction *i) {
+  struct issue issue = {.units = FLOAT, .float_ports = i->is_double ? FLOAT_PORTS : 1, .latency = 3};
+  issue.begins_cycle = i->is_double;
+  if (i->instruction_class == TF_floatMac) {
+    issue.latency = 6;
+    issue.accumulator_advance = 3;
+  }
+  if (i->instruction_class == TF_floatDivide) issue.completion = i->is_double ? 30 : 16;
+  if (i->results == TF_REGISTER(TF_FLOAT_FLAGS)) issue.latency = 0;
+  if (i->form == TF_MOVE) issue.units = 0;
+  return issue;
+}
+
+static struct issue float_move(const struct tf_instruction *i) {
+  bool of_flags = (i->results | i->sources) & TF_REGISTER(TF_FLOAT_FLAGS);
+  if (of_flags) return (struct issue){.units = FLOAT, .float_ports = 1, .latency = 1, .alone = true};
+  bool of_two = (i->results & (i->results - 1)) || (i->sources & (i->sources - 1));
+  return (struct issue){.float_ports = of_two ? FLOAT_PORTS : 1, .latency = 3, .alone = of_two};
 }
 
 static struct issue describe(const struct tf_instruction *i) {
   switch (i->instruction_class) {
-    case TF_alu: case TF_dsp: {
-      struct issue issue = by_form[i->form];
-      bool compares = i->form == TF_SHIFTED && i->results == TF_REGISTER(TF_FLAGS);
-      if (compares) issue.latency = 2;
-      return issue;
-    }
+    case TF_alu: case TF_dsp:
+      return data_processing(i);
     case TF_multiply: case TF_multiplyAccumulate: case TF_multiplyLong:
       return multiplication;
     case TF_load:
@@ -102,10 +116,12 @@ static struct issue describe(const struct tf_instruction *i) {
       return i->address ? table_branch : branch;
     case TF_branch:
       return branch;
-    case TF_floatAlu: case TF_floatMultiply: case TF_floatMac: case TF_floatDivide: case TF_floatMove:
-      return floating(i);
+    case TF_floatAlu: case TF_floatMultiply: case TF_floatMac: case TF_floatDivide:
+      return float_arithmetic(i);
+    case TF_floatMove:
+      return float_move(i);
     case TF_divide:
-      return (struct issue){.latency = 1, .alone = true};
+      return (struct issue){.latency = 1, .alone = true, .cycles = DIVISION_CYCLES};
     case TF_it:
       return skipped;
     default:
@@ -140,6 +156,8 @@ static void advance(struct tf_m7_pipeline *p, unsigned cycles) {
   for (int r = 0; r < TF_M7_REGISTERS; r++) p->ready[r] = p->ready[r] > cycles ? (uint8_t)(p->ready[r] - cycles) : 0;
   p->writeback = p->writeback > cycles ? (uint8_t)(p->writeback - cycles) : 0;
   p->issued = p->units = p->loads = p->float_ports = 0;
+  if (cycles > p->completion) p->updated = 0;
+  p->completion = p->updated ? (uint8_t)(p->completion - cycles) : 0;
 }
 
 static bool fits(const struct tf_m7_pipeline *p, const struct issue *issue) {
@@ -165,44 +183,75 @@ static void remember_loads(struct tf_m7_pipeline *p, const struct tf_instruction
   }
 }
 
-static unsigned issue_one(struct tf_m7_pipeline *p, const struct tf_instruction *i, const struct issue *issue, bool in_order) {
-  unsigned first_result = i->base && issue->latency ? 0 : issue->latency;
-  unsigned wait = operand_wait(p, i, issue);
-  if (in_order && p->writeback > first_result) wait = maximum(wait, p->writeback - first_result);
-  advance(p, wait);
-  if (!fits(p, issue)) {
-    advance(p, 1);
-    wait++;
-  }
-  write(p, i->base, 0);
-  write(p, i->results, issue->latency);
-  remember_loads(p, i);
-  p->writeback = (uint8_t)maximum(p->writeback, issue->latency);
+static bool is_branch(const struct tf_instruction *i) {
+  return i->instruction_class == TF_branch || i->instruction_class == TF_branchIndirect;
+}
+
+static unsigned completion_of(const struct issue *issue) {
+  return issue->completion ? issue->completion : issue->latency;
+}
+
+/* An instruction that need not wait may find no place in the current cycle. */
+static unsigned slot_wait(const struct tf_m7_pipeline *p, const struct issue *issue, unsigned wait) {
+  return wait == 0 && !fits(p, issue) ? 1 : wait;
+}
+
+static void take_slot(struct tf_m7_pipeline *p, const struct issue *issue) {
   p->issued = issue->alone ? FULL : p->issued + 1;
   p->units |= issue->units;
   p->loads += issue->loads;
   p->float_ports += issue->float_ports;
-  unsigned rest = issue->cycles > 1 ? issue->cycles - 1u : 0;
-  if (rest) {
-    advance(p, rest);
-    p->issued = FULL;
-  }
-  return wait + rest;
 }
 
-/* GCC lets a division stop the core for 4 cycles, LLVM gives it 7. */
-enum { DIVISION_LOW = 4, DIVISION_HIGH = 7 };
+static void write_results(struct tf_m7_pipeline *p, const struct tf_instruction *i, const struct issue *issue) {
+  write(p, i->base, 0);
+  write(p, i->results, issue->latency);
+  remember_loads(p, i);
+  if (!is_branch(i)) p->writeback = (uint8_t)maximum(p->writeback, completion_of(issue));
+}
+
+/* Nothing else issues in the further cycles of an instruction that takes several. */
+static unsigned finish(struct tf_m7_pipeline *p, const struct issue *issue) {
+  if (issue->cycles <= 1) return 0;
+  advance(p, issue->cycles - 1u);
+  p->issued = FULL;
+  return issue->cycles - 1u;
+}
 
 static unsigned issue_out_of_order(union tf_pipeline *pipeline, const struct tf_instruction *i) {
-  struct issue issue = i->predicated && i->instruction_class != TF_branch ? skipped : describe(i);
-  if (i->instruction_class == TF_divide && !i->predicated) issue.cycles = DIVISION_LOW;
-  return issue_one(&pipeline->m7, i, &issue, false);
+  struct tf_m7_pipeline *p = &pipeline->m7;
+  bool may_be_skipped = i->predicated && !is_branch(i);
+  struct issue issue = may_be_skipped ? skipped : describe(i);
+  unsigned wait = slot_wait(p, &issue, operand_wait(p, i, &issue));
+  advance(p, wait);
+  take_slot(p, &issue);
+  write_results(p, i, &issue);
+  p->writeback = 0; /* does not matter */
+  return wait + finish(p, &issue);
 }
 
+/*
+ * llvm-mca has an instruction that is no branch wait until its first result is not written before an older instruction's last. It counts an
+ * updated base, and the flags beside another result of a 16-bit instruction, as written at once, and delays an address
+ * that is made of an updated base in the very cycle in which the instruction that updated it completes.
+ */
 static unsigned issue_in_order(union tf_pipeline *pipeline, const struct tf_instruction *i) {
+  struct tf_m7_pipeline *p = &pipeline->m7;
   struct issue issue = describe(i);
-  if (i->instruction_class == TF_divide) issue.cycles = DIVISION_HIGH;
-  return issue_one(&pipeline->m7, i, &issue, true);
+  if (i->instruction_class == TF_divide) issue.completion = DIVISION_COMPLETION;
+  unsigned first_result = i->base || i->sets_flags_aside ? 0 : issue.latency;
+  unsigned wait = operand_wait(p, i, &issue);
+  if (p->writeback > first_result && !is_branch(i)) wait = maximum(wait, p->writeback - first_result);
+  wait = slot_wait(p, &issue, wait);
+  if ((p->updated & i->address) && wait == p->completion) wait++;
+  advance(p, wait);
+  take_slot(p, &issue);
+  write_results(p, i, &issue);
+  if (i->base && (i->instruction_class != TF_loadMultiple || i->dual)) {
+    p->updated = i->base;
+    p->completion = (uint8_t)completion_of(&issue);
+  }
+  return wait + finish(p, &issue);
 }
 
 static void jump(union tf_pipeline *pipeline) { pipeline->m7.issued = FULL; }

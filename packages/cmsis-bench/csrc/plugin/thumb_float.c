@@ -42,8 +42,10 @@ static void one_operand(struct tf_instruction *i, struct fields f) {
     i->results = TF_REGISTER(TF_FLOAT_FLAGS);
     return;
   }
+  bool moves = operation == 0 && !(f.second & 0x80);
   i->results = destination(f);
   if (has_operand) i->sources = operand_m(f);
+  if (moves || !has_operand) i->form = TF_MOVE;
 }
 
 /* A6.5: data processing. */

@@ -22,9 +22,15 @@ static void set_flags(struct tf_instruction *i, bool condition) {
   if (condition) i->results |= FLAGS;
 }
 
+/* A 16-bit operation sets the flags unless an IT makes it conditional. */
+static void set_flags_aside(struct tf_instruction *i) {
+  i->sets_flags_aside = !i->predicated;
+  set_flags(i, i->sets_flags_aside);
+}
+
 /* A5.2.1: shift, add, subtract, move, compare with an immediate. */
 static void narrow_immediate(struct tf_instruction *i, unsigned op) {
-  set_flags(i, !i->predicated);
+  if ((op >> 11) != 5) set_flags_aside(i);
   if ((op >> 11) < 3) {
     i->form = (op >> 6) ? TF_SHIFT : TF_PLAIN; /* LSL #0 is MOV */
     i->sources = reg(op, 3, 3);
@@ -50,7 +56,8 @@ static void narrow_data(struct tf_instruction *i, unsigned op) {
   if (operation != MVN && operation != RSB) i->sources |= reg(op, 0, 3);
   if (operation == ADC || operation == SBC) i->sources |= FLAGS;
   if (!compares) i->results = reg(op, 0, 3);
-  set_flags(i, compares || !i->predicated);
+  if (compares) set_flags(i, true);
+  else set_flags_aside(i);
 }
 
 /* A5.2.3: registers r8 to r15, branches to a register. */
@@ -71,7 +78,7 @@ static void narrow_special(struct tf_instruction *i, unsigned op) {
 
 static void access(struct tf_instruction *i, unsigned bytes) {
   i->access_bytes = bytes;
-  i->sign_or_narrow = bytes < 4;
+  i->narrow_data = bytes < 4;
 }
 
 static void transferred(struct tf_instruction *i, bool loads, tf_registers registers) {
@@ -173,6 +180,7 @@ static void wide_transfer(struct tf_instruction *i, unsigned first, unsigned sec
     i->writes_pc = true;
   } else if (i->words) {
     if (first & 0x20) i->base = i->address;
+    i->dual = true;
     i->literal = FIELD(first, 0, 4) == TF_PROGRAM_COUNTER;
     transferred(i, loads, reg(second, 12, 4) | reg(second, 8, 4));
   } else {
@@ -259,7 +267,7 @@ static void wide_plain(struct tf_instruction *i, unsigned first, unsigned second
       return;
     case 0x10: case 0x12: case 0x18: case 0x1A: /* SSAT, USAT and of two halves */
       i->form = TF_SATURATE;
-      i->shifted = reg(first, 0, 4);
+      i->sources = reg(first, 0, 4);
       return;
     default:
       i->sources = reg(first, 0, 4);
@@ -289,6 +297,7 @@ static void wide_parallel(struct tf_instruction *i, unsigned first, unsigned sec
   switch (FIELD(first, 4, 2)) {
     case 0:
       i->form = (second & 0x10) ? TF_DOUBLING : TF_SATURATING;
+      if (second & 0x10) i->shifted = i->sources;
       return;
     case 1:
       i->form = TF_REVERSE;

@@ -14,7 +14,7 @@ enum { TF_STACK_POINTER = 13, TF_PROGRAM_COUNTER = 15, TF_FLAGS = 16, TF_GE_FLAG
 
 #define TF_REGISTER(number) ((tf_registers)1 << (number))
 
-/** What an instruction needs beside an adder; for the classes alu and dsp. */
+/** What an instruction needs beside an adder; for the classes alu and dsp, the last for floatAlu. */
 enum tf_form {
   TF_PLAIN,     /* nothing */
   TF_SHIFT,     /* is a shift */
@@ -28,7 +28,8 @@ enum tf_form {
   TF_PARALLEL,  /* SADD16 and the like, SEL */
   TF_SATURATING, /* QADD, QADD16 and the like */
   TF_DOUBLING,  /* QDADD, QDSUB */
-  TF_SATURATE   /* SSAT, USAT, SSAT16, USAT16 */
+  TF_SATURATE,  /* SSAT, USAT, SSAT16, USAT16 */
+  TF_MOVE       /* VMOV between floating-point registers */
 };
 
 struct tf_instruction {
@@ -45,10 +46,12 @@ struct tf_instruction {
   /** A branch of any kind that depends on the flags or on a register being zero. */
   bool conditional;
   bool writes_pc;
-  bool sign_or_narrow;  /* a load of a byte or a halfword */
-  bool literal;         /* the address is relative to the program counter */
-  bool register_offset; /* the address is a sum of two registers */
-  bool is_double;       /* of double precision */
+  bool sets_flags_aside; /* 16 bits long, with a result, and sets the flags as well */
+  bool narrow_data;      /* moves a byte or a halfword */
+  bool dual;             /* LDRD, STRD */
+  bool literal;          /* the address is relative to the program counter */
+  bool register_offset;  /* the address is a sum of two registers */
+  bool is_double;        /* of double precision */
 
   /* Read by the address generator, through a shifter, by the adder, as an accumulator, as data to store. */
   tf_registers address;
