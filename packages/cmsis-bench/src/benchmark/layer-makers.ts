@@ -153,14 +153,29 @@ export function softmaxLayer(rng: Rng, name: string, [rows, columns]: readonly [
     inputs: [{ shape: [1, rows, columns], quant: SOFTMAX_QUANT }],
     quant: { scale: 1 / 256, zeroPoint: -128 },
   });
+  const values = drawValues(rng.fork('input'), rows * columns);
   return {
     name,
     op: 'softmax',
     shape: `${rows}x${columns}`,
     keptBlocks: null,
     candidates: weightless(site),
-    inputs: [drawValues(rng.fork('input'), rows * columns)],
+    inputs: [values],
+    floatOutput: realSoftmax(values, columns),
   };
+}
+
+/** In steps of 1/256 from -128. */
+function realSoftmax(values: Int8Array, columns: number): Float64Array {
+  const output = new Float64Array(values.length);
+  for (let first = 0; first < values.length; first += columns) {
+    const row = Float64Array.from(values.subarray(first, first + columns), (x) =>
+      Math.exp(x * SOFTMAX_QUANT.scale),
+    );
+    const sum = row.reduce((a, b) => a + b);
+    row.forEach((value, index) => (output[first + index] = (256 * value) / sum - 128));
+  }
+  return output;
 }
 
 export interface PoolSizes {

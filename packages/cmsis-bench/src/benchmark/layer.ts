@@ -1,10 +1,10 @@
 /** @file A layer of the bench: sites with data, what it computes, and the ways in which its weights may be encoded. */
 import type { Encoding, Site } from '@tinyformer/sparse-engine';
+import type { PeerAttention } from '../baseline/peer-programs.js';
 
 /** The layer with weights that follow one encoding's pattern. */
 export interface Candidate {
   readonly encoding: Encoding;
-  /** One site, or the sites of a chain that is one op in the bench: each reads what the one before wrote. */
   readonly site: Site;
 }
 
@@ -17,4 +17,10 @@ export interface BenchLayer {
   readonly keptBlocks: number | null;
   readonly candidates: readonly Candidate[];
   readonly inputs: readonly Int8Array[];
+  /** Where data decides it: products with neither factor 0. Otherwise it follows from the weights. */
+  readonly nonZeroMacs?: number;
+  /** Of an attention, which is three calls of CMSIS-NN. */
+  readonly peerAttention?: PeerAttention;
+  /** Of an op whose integer definition only approximates: the real output in steps of int8, not rounded. */
+  readonly floatOutput?: Float64Array;
 }

@@ -1,12 +1,13 @@
 /** @file From measurements to rows: the faster way of each side, its sizes, and how the two compare. */
+import { clamp, INT8_MAX, INT8_MIN } from '@tinyformer/core';
 import { definitionOf, describeLayout } from '@tinyformer/sparse-engine';
 import type { PeerCore } from '../baseline/peer-library.js';
 import type { RecordedKernel } from '../baseline/record.js';
 import type { Cost } from '../workload/run-programs.js';
-import type { Candidate } from './layer.js';
+import type { BenchLayer, Candidate } from './layer.js';
 import type { MeasuredLayer, MeasuredPeer, MeasuredWay } from './measure-layers.js';
 import type { WayKind } from './own-programs.js';
-import type { BaselineCost, BenchRow, RoundedFigures } from './row.js';
+import type { BaselineCost, BenchRow, FloatDifference, RoundedFigures } from './row.js';
 
 /** Ways of a variant: what is known when the C is compiled. */
 const VARIANTS: Readonly<Record<BenchRow['variant'], readonly WayKind[]>> = {
@@ -55,17 +56,28 @@ function figuresOf(measurement: Measurement, way: MeasuredWay): RoundedFigures {
   };
 }
 
-function weightsOf({ site, encoding }: Candidate) {
+function weightsOf({ site, encoding }: Candidate, layer: BenchLayer) {
   const definition = definitionOf(site.node);
   const macs = definition.macs(site);
   const weights = (site.node.attributes as { weights?: { data: Int8Array } }).weights?.data;
-  if (weights === undefined) return { macs, nonZeroMacs: macs, sparsity: 0, encoding: 'none' };
+  if (weights === undefined)
+    return { macs, nonZeroMacs: layer.nonZeroMacs ?? macs, sparsity: 0, encoding: 'none' };
   const nonZero = weights.reduce((count, weight) => count + (weight === 0 ? 0 : 1), 0) / weights.length;
   return {
     macs,
     nonZeroMacs: Math.round(macs * nonZero),
     sparsity: 1 - nonZero,
     encoding: describeLayout(encoding),
+  };
+}
+
+function differenceOf(output: Int8Array, real: Float64Array): FloatDifference {
+  const steps = real.map((value, index) =>
+    Math.abs(output[index]! - clamp(Math.round(value), INT8_MIN, INT8_MAX)),
+  );
+  return {
+    largest: steps.reduce((a, b) => Math.max(a, b), 0),
+    mean: steps.reduce((a, b) => a + b, 0) / steps.length,
   };
 }
 
@@ -93,7 +105,7 @@ export function makeRows(
     variants.map(async (variant): Promise<BenchRow> => {
       const chosen = fastest(ways.filter((way) => isVariant(variant, way)))!;
       const twin = double && twinOf(chosen, double);
-      const { sparsity, encoding, macs, nonZeroMacs } = weightsOf(chosen.way.candidate);
+      const { sparsity, encoding, macs, nonZeroMacs } = weightsOf(chosen.way.candidate, layer);
       const { instructions, cycles, cyclesHigh, baseline, speedup, instructionRatio, exact, baselineExact } =
         figuresOf(single, chosen);
       return {
@@ -104,6 +116,7 @@ export function makeRows(
         stackBytes: chosen.stackBytes,
         scratchBytes: chosen.way.scratchBytes,
         ...{ baseline, speedup, instructionRatio, exact, baselineExact },
+        floatDifference: layer.floatOutput ? differenceOf(chosen.output, layer.floatOutput) : null,
         way: chosen.way.kind,
         doubleRounding: double && twin ? figuresOf(double, twin) : null,
       };

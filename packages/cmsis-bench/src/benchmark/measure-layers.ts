@@ -14,6 +14,7 @@ export interface MeasuredWay extends Cost {
   readonly way: Way;
   readonly stackBytes: number;
   readonly exact: boolean;
+  readonly output: Int8Array;
   readonly codeBytes: () => Promise<number>;
 }
 
@@ -69,7 +70,7 @@ type Judged = Omit<MeasuredWay, 'codeBytes'>;
 
 function judgeWay(way: Way, result: ProgramResult, expected: Int8Array): Judged {
   const { succeeded, ...cost } = sumOf(result);
-  return { way, ...cost, exact: succeeded && equal(result.output, expected) };
+  return { way, ...cost, output: result.output, exact: succeeded && equal(result.output, expected) };
 }
 
 function judge({ layer, ways, peers }: Plan, results: readonly ProgramResult[], rounding: Rounding) {
@@ -104,7 +105,7 @@ export async function measureLayers(
   const plans = layers.map((layer): Plan => ({
     layer,
     ways: ownWays(layer, { runtime, specialised }),
-    peers: peer === null ? [] : peerWays(layer.candidates[0]!.site, layer.inputs),
+    peers: peer === null ? [] : peerWays(layer),
   }));
   const { elf, objects } = await buildLayerFirmware({
     machine,

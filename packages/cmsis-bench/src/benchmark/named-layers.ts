@@ -1,5 +1,6 @@
 /** @file The layers that the bench names: those of small convolution-transformer networks. */
 import { createRng } from '@tinyformer/core';
+import { attentionLayer, type AttentionSizes } from './attention-layer.js';
 import type { BenchLayer } from './layer.js';
 import {
   addLayer,
@@ -32,6 +33,15 @@ function convolutions(name: string): BenchLayer[] {
   );
 }
 
+function attentions(sizes: AttentionSizes): BenchLayer[] {
+  const base = `attention-${sizes.heads}x${sizes.tokens}x${sizes.headWidth}`;
+  const sharpness = { flat: 'flat', peaked: { nonZeroShare: 0.1 } } as const;
+  return (['flat', 'peaked'] as const).map((kind) => {
+    const name = `${base}-${kind}`;
+    return attentionLayer(createRng(SEED).fork(name), name, { ...sizes, sharpness: sharpness[kind] });
+  });
+}
+
 /** In the order of the report. */
 export function namedLayers(): readonly BenchLayer[] {
   const rng = (name: string) => createRng(SEED).fork(name);
@@ -48,6 +58,7 @@ export function namedLayers(): readonly BenchLayer[] {
     depthwise('depthwise3x3-16x16x96-s2', 2),
     softmaxLayer(rng('softmax-64x64'), 'softmax-64x64', [64, 64]),
     convolutionLayer(rng('conv3x3-32x32x3x16'), 'conv3x3-32x32x3x16', stem),
+    ...[16, 32].flatMap((headWidth) => attentions({ heads: 4, tokens: 64, headWidth })),
     addLayer(rng('add-8192'), 'add-8192', 8192),
     poolLayer(rng('avgpool2x2-16x16x96'), 'avgpool2x2-16x16x96', pool),
   ];

@@ -10,11 +10,13 @@ import {
 import type { PeerFunction } from '../baseline/peer-functions.js';
 import {
   addProgram,
+  attentionProgram,
   softmaxProgram,
   windowProgram,
   type PeerProgram,
   type PeerWindow,
 } from '../baseline/peer-programs.js';
+import type { BenchLayer } from './layer.js';
 
 export interface PeerWay extends PeerProgram {
   /** What the peer computes, where our reference defines it: an own site, as some functions know one factor only. */
@@ -126,6 +128,9 @@ const WAYS: Readonly<Record<string, (site: Site, inputs: Inputs) => PeerWay[]>> 
 };
 
 /** Every way in which CMSIS-NN computes this layer; none where it has no such op. */
-export function peerWays(site: Site, inputs: Inputs): readonly PeerWay[] {
-  return WAYS[site.node.op]?.(site, inputs) ?? [];
+export function peerWays({ candidates, inputs, peerAttention }: BenchLayer): readonly PeerWay[] {
+  const { site } = candidates[0]!;
+  if (!peerAttention) return WAYS[site.node.op]?.(site, inputs) ?? [];
+  const [queries, keys, values] = inputs as [Int8Array, Int8Array, Int8Array];
+  return [{ ...attentionProgram(peerAttention, [queries, keys, values]), site: null }];
 }

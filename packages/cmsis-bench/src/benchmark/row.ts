@@ -24,6 +24,12 @@ export interface RoundedFigures extends Cost {
   readonly baselineExact: boolean | null;
 }
 
+/** In steps of the int8 output. */
+export interface FloatDifference {
+  readonly largest: number;
+  readonly mean: number;
+}
+
 /** In single rounding, but for `doubleRounding`. */
 export interface BenchRow extends RoundedFigures {
   readonly name: string;
@@ -44,6 +50,8 @@ export interface BenchRow extends RoundedFigures {
   readonly dataBytes: number;
   readonly stackBytes: number;
   readonly scratchBytes: number;
+  /** From the rounded result in floating point, of ops whose integer definition approximates it; else null. */
+  readonly floatDifference: FloatDifference | null;
   /** How it ran: `general`, `specialised` for its shape, or `generated` from its weights. */
   readonly way: WayKind;
   /** The same layer, both sides in TFLite's double rounding; null where that was not measured. */

@@ -1,6 +1,7 @@
 /** @file Layers of random sizes, odd ones included, over all ops: that no shape is slower than CMSIS-NN's. */
 import { createRng, type Rng } from '@tinyformer/core';
 import { between } from './draw.js';
+import { attentionLayer } from './attention-layer.js';
 import type { BenchLayer } from './layer.js';
 import {
   addLayer,
@@ -83,6 +84,14 @@ function drawPool(rng: Rng): BenchLayer {
   return poolLayer(rng, name, { height, width, channels, window });
 }
 
+function drawAttention(rng: Rng): BenchLayer {
+  const sizes = { heads: between(rng, 1, 4), tokens: between(rng, 2, 70), headWidth: between(rng, 4, 40) };
+  const kind = rng.pick(['flat', 'peaked'] as const);
+  const name = `sweep-attention-${sizes.heads}x${sizes.tokens}x${sizes.headWidth}-${kind}`;
+  const sharpness = kind === 'flat' ? kind : { nonZeroShare: Math.max(0.1, 1.5 / sizes.tokens) };
+  return attentionLayer(rng, name, { ...sizes, sharpness });
+}
+
 /** In turn, so that every op has its share. */
 const DRAWS = [
   drawLinear,
@@ -95,6 +104,8 @@ const DRAWS = [
   drawAdd,
   drawDepthwise,
   drawPool,
+  drawConvolution,
+  drawAttention,
 ];
 
 export function sweepLayers(seed = DEFAULT_SWEEP_SEED): readonly BenchLayer[] {
