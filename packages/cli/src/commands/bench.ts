@@ -23,6 +23,7 @@ import {
   type PeerCore,
   type PeerLibraries,
 } from '@tinyformer/cmsis-bench';
+import { parseLayout } from '@tinyformer/sparse-engine';
 import Table from 'cli-table3';
 import { Option, type Command } from 'commander';
 import { fileURLToPath } from 'node:url';
@@ -41,6 +42,8 @@ interface KernelsOptions extends LibraryOptions {
   readonly quick: boolean;
   readonly sweepSeed: number;
   readonly only?: string;
+  readonly ways: boolean;
+  readonly layout?: readonly string[];
 }
 
 interface RecordOptions extends LibraryOptions {
@@ -73,6 +76,8 @@ export function addBenchCommands(program: Command): void {
         .default(DEFAULT_SWEEP_SEED),
     )
     .option('--only <pattern>', 'layers whose name matches this regular expression')
+    .option('--ways', 'every way to run a layer, not only the fastest', false)
+    .option('--layout <layouts...>', 'prune for these instead of block-2x4 and block-4x4')
     .addOption(libraryOption())
     .addOption(includeOption())
     .action(runKernelBench);
@@ -88,18 +93,19 @@ export function addBenchCommands(program: Command): void {
 }
 
 async function runKernelBench(options: KernelsOptions): Promise<void> {
-  const { json, core, quick, sweepSeed, only } = options;
+  const { json, core, quick, sweepSeed, only, ways, layout } = options;
   const file = json === undefined ? null : openOutFile(json);
-  const layers = selectLayers([...namedLayers(), ...(quick ? [] : sweepLayers(sweepSeed))], only);
+  const named = namedLayers({ layouts: layout?.map(parseLayout) });
+  const layers = selectLayers([...named, ...(quick ? [] : sweepLayers(sweepSeed))], only);
   const libraries = await openLibraries(options);
   const record = shippedRecord();
   let rows: BenchRow[] = [];
   await benchProgress('bench', async (onProgress) => {
     const cores = core ? [core] : CORES;
-    rows = await benchKernels({ layers, cores, libraries, record, onProgress });
+    rows = await benchKernels({ layers, cores, libraries, record, everyWay: ways, onProgress });
     return `${rows.length} rows`;
   });
-  console.log(renderTable(rows));
+  console.log(renderTable(ways ? rows : distinctRows(rows)));
   console.log(await describeSources(rows, record));
   file?.write(toJson({ toolVersion: TOOL_VERSION, sweepSeed: quick ? null : sweepSeed, rows }));
   failUnlessExact(rows);
@@ -147,7 +153,7 @@ async function openLibraries({ cmsisNn, cmsisNnInclude = [] }: LibraryOptions): 
 
 function renderTable(rows: readonly BenchRow[]): string {
   const table = new Table({ head: [...KERNEL_TABLE_HEAD], style: { head: [], border: [], compact: true } });
-  table.push(...distinctRows(rows).map(kernelTableRow));
+  table.push(...rows.map(kernelTableRow));
   return table.toString();
 }
 

@@ -6,7 +6,7 @@ import { CORTEX_M4, CORTEX_M7, type CortexMachine } from '../machine/cortex-mach
 import type { PeerCore } from '../baseline/peer-library.js';
 import { recordedKernels, type BaselineRecord } from '../baseline/record.js';
 import type { BenchLayer } from './layer.js';
-import { makeRows, type Measurement } from './make-rows.js';
+import { makeRows, makeWayRows, type Measurement } from './make-rows.js';
 import { measureLayers, type MeasuredLayer } from './measure-layers.js';
 import type { BenchRow } from './row.js';
 
@@ -24,6 +24,8 @@ export interface BenchKernelsOptions {
   readonly record: BaselineRecord;
   /** Whether both sides are measured in double rounding, too. */
   readonly withDoubleRounding?: boolean;
+  /** A row for every way to run a layer instead of one for the fastest of each variant. */
+  readonly everyWay?: boolean;
   readonly cacheDirectory?: string | undefined;
   readonly onProgress?: (progress: BenchProgress) => void;
 }
@@ -72,7 +74,7 @@ async function measure(
 
 /** @throws E_LAYERS when there is nothing to measure; what builds and runs throw. */
 export async function benchKernels(options: BenchKernelsOptions): Promise<BenchRow[]> {
-  const { layers, cores, withDoubleRounding = true, onProgress } = options;
+  const { layers, cores, withDoubleRounding = true, everyWay = false, onProgress } = options;
   if (layers.length === 0) {
     throw new TinyFormerError('E_LAYERS', 'no layer of the bench has such a name', {
       hint: 'run without --only to see all names',
@@ -92,7 +94,8 @@ export async function benchKernels(options: BenchKernelsOptions): Promise<BenchR
     }
     const [single, double] = measurements;
     for (const [index, measurement] of single!.entries()) {
-      rows.push(...(await makeRows(core, { single: measurement, double: double?.[index] ?? null })));
+      const make = everyWay ? makeWayRows : makeRows;
+      rows.push(...(await make(core, { single: measurement, double: double?.[index] ?? null })));
     }
   }
   return rows;

@@ -1,10 +1,11 @@
 /** @file Makes a bench layer of every op from its sizes. The same generator gives the same layer. */
-import { type Rng } from '@tinyformer/core';
+import { type BlockShape, type Rng } from '@tinyformer/core';
 import {
   describeLayout,
   fitEncoding,
   supportsLayout,
   type Encoding,
+  type EncodingLayout,
   type Site,
 } from '@tinyformer/sparse-engine';
 import { drawValues, drawWeighted, INPUT_QUANT, OUTPUT_QUANT, siteFrom, type Pattern } from './draw.js';
@@ -13,29 +14,35 @@ import type { BenchLayer, Candidate } from './layer.js';
 const DENSE: Encoding = { kind: 'dense' };
 
 /** Layouts that the bench prunes for; the fastest is reported. */
-const LAYOUTS = [
+export const DEFAULT_LAYOUTS: readonly EncodingLayout[] = [
   { kind: 'block', blockRows: 2, blockColumns: 4 },
   { kind: 'block', blockRows: 4, blockColumns: 4 },
-] as const;
+];
+
+/** The blocks whose zeros a layout can leave out; blocks of 4 columns are kept, whatever the layout. */
+function blockOf(layout: EncodingLayout): BlockShape {
+  return { blockRows: layout.kind === 'block' ? layout.blockRows : 1, blockColumns: 4 };
+}
 
 interface WeightedSizes {
   readonly rows: number;
   readonly columns: number;
   /** Of the blocks of 4 columns of each row. */
   readonly keptBlocks: number;
+  readonly layouts?: readonly EncodingLayout[] | undefined;
 }
 
 /** Dense where every block is kept, and in every pattern that the columns admit. */
 function drawCandidates(
   rng: Rng,
-  { rows, columns, keptBlocks }: WeightedSizes,
+  { rows, columns, keptBlocks, layouts = DEFAULT_LAYOUTS }: WeightedSizes,
   draw: (rng: Rng, pattern: Pattern | null) => Site,
 ): Candidate[] {
   const isDense = keptBlocks >= Math.ceil(columns / 4);
   const dense: Candidate[] = isDense ? [{ encoding: DENSE, site: draw(rng.fork('dense'), null) }] : [];
-  const layouts = LAYOUTS.filter((layout) => supportsLayout({ rows, columns }, layout));
-  const sparse = layouts.map((layout): Candidate => {
-    const site = draw(rng.fork(describeLayout(layout)), { ...layout, keptBlocks });
+  const supported = layouts.filter((layout) => supportsLayout({ rows, columns }, layout));
+  const sparse = supported.map((layout): Candidate => {
+    const site = draw(rng.fork(describeLayout(layout)), { ...blockOf(layout), keptBlocks });
     const { data: values } = site.node.attributes['weights'] as { data: Int8Array };
     return { encoding: fitEncoding({ rows, columns, values }, layout), site };
   });
@@ -47,10 +54,12 @@ export interface LinearSizes {
   readonly inputs: number;
   readonly outputs: number;
   readonly keptBlocks: number;
+  /** That weights are pruned for; default {@link DEFAULT_LAYOUTS}. */
+  readonly layouts?: readonly EncodingLayout[] | undefined;
 }
 
 export function linearLayer(rng: Rng, name: string, sizes: LinearSizes): BenchLayer {
-  const { tokens, inputs, outputs, keptBlocks } = sizes;
+  const { tokens, inputs, outputs, keptBlocks, layouts } = sizes;
   const draw = (fork: Rng, pattern: Pattern | null) =>
     drawWeighted(fork, {
       op: 'linear',
@@ -65,7 +74,7 @@ export function linearLayer(rng: Rng, name: string, sizes: LinearSizes): BenchLa
     op: 'linear',
     shape: `${tokens}x${inputs} -> ${tokens}x${outputs}`,
     keptBlocks,
-    candidates: drawCandidates(rng, { rows: outputs, columns: inputs, keptBlocks }, draw),
+    candidates: drawCandidates(rng, { rows: outputs, columns: inputs, keptBlocks, layouts }, draw),
     inputs: [drawValues(rng.fork('input'), tokens * inputs)],
   };
 }
@@ -78,10 +87,11 @@ export interface ConvolutionSizes {
   readonly kernel: number;
   readonly stride: number;
   readonly keptBlocks: number;
+  readonly layouts?: readonly EncodingLayout[] | undefined;
 }
 
 export function convolutionLayer(rng: Rng, name: string, sizes: ConvolutionSizes): BenchLayer {
-  const { height, width, channels, outputs, kernel, stride, keptBlocks } = sizes;
+  const { height, width, channels, outputs, kernel, stride, keptBlocks, layouts } = sizes;
   const draw = (fork: Rng, pattern: Pattern | null) =>
     drawWeighted(fork, {
       op: 'convolution',
@@ -96,12 +106,16 @@ export function convolutionLayer(rng: Rng, name: string, sizes: ConvolutionSizes
     op: 'convolution',
     shape: `${height}x${width}x${channels} -> ${outputs}, ${kernel}x${kernel}, stride ${stride}`,
     keptBlocks,
-    candidates: drawCandidates(rng, { rows: outputs, columns: kernel * kernel * channels, keptBlocks }, draw),
+    candidates: drawCandidates(
+      rng,
+      { rows: outputs, columns: kernel * kernel * channels, keptBlocks, layouts },
+      draw,
+    ),
     inputs: [drawValues(rng.fork('input'), height * width * channels)],
   };
 }
 
-export type DepthwiseSizes = Omit<ConvolutionSizes, 'outputs' | 'keptBlocks'>;
+export type DepthwiseSizes = Omit<ConvolutionSizes, 'outputs' | 'keptBlocks' | 'layouts'>;
 
 export function depthwiseLayer(rng: Rng, name: string, sizes: DepthwiseSizes): BenchLayer {
   const { height, width, channels, kernel, stride } = sizes;

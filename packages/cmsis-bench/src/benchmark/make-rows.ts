@@ -94,32 +94,54 @@ function twinOf({ way }: MeasuredWay, { measured }: Measurement): MeasuredWay | 
 const sameEncoding = (a: Candidate, b: Candidate) =>
   describeLayout(a.encoding) === describeLayout(b.encoding);
 
-/** Two rows, one a variant. */
-export function makeRows(
+/** What one way of a layer comes to. */
+async function makeRow(
   core: PeerCore,
-  { single, double }: { readonly single: Measurement; readonly double: Measurement | null },
-): Promise<BenchRow[]> {
-  const { layer, ways } = single.measured;
+  { chosen, variant }: { readonly chosen: MeasuredWay; readonly variant: BenchRow['variant'] },
+  { single, double }: Measurements,
+): Promise<BenchRow> {
+  const { layer } = single.measured;
+  const twin = double && twinOf(chosen, double);
+  const { sparsity, encoding, macs, nonZeroMacs } = weightsOf(chosen.way.candidate, layer);
+  const { instructions, cycles, cyclesHigh, baseline, speedup, instructionRatio, exact, baselineExact } =
+    figuresOf(single, chosen);
+  return {
+    ...{ name: layer.name, variant, core, op: layer.op, shape: layer.shape, sparsity, encoding },
+    ...{ instructions, cycles, cyclesHigh, macs, nonZeroMacs },
+    codeBytes: await chosen.codeBytes(),
+    dataBytes: chosen.way.dataBytes,
+    stackBytes: chosen.stackBytes,
+    scratchBytes: chosen.way.scratchBytes,
+    ...{ baseline, speedup, instructionRatio, exact, baselineExact },
+    floatDifference: layer.floatOutput ? differenceOf(chosen.output, layer.floatOutput) : null,
+    way: chosen.way.kind,
+    doubleRounding: double && twin ? figuresOf(double, twin) : null,
+  };
+}
+
+export interface Measurements {
+  readonly single: Measurement;
+  readonly double: Measurement | null;
+}
+
+/** Two rows, one a variant: the fastest way of each. */
+export function makeRows(core: PeerCore, measurements: Measurements): Promise<BenchRow[]> {
+  const { ways } = measurements.single.measured;
   const variants = Object.keys(VARIANTS) as BenchRow['variant'][];
   return Promise.all(
-    variants.map(async (variant): Promise<BenchRow> => {
+    variants.map((variant) => {
       const chosen = fastest(ways.filter((way) => isVariant(variant, way)))!;
-      const twin = double && twinOf(chosen, double);
-      const { sparsity, encoding, macs, nonZeroMacs } = weightsOf(chosen.way.candidate, layer);
-      const { instructions, cycles, cyclesHigh, baseline, speedup, instructionRatio, exact, baselineExact } =
-        figuresOf(single, chosen);
-      return {
-        ...{ name: layer.name, variant, core, op: layer.op, shape: layer.shape, sparsity, encoding },
-        ...{ instructions, cycles, cyclesHigh, macs, nonZeroMacs },
-        codeBytes: await chosen.codeBytes(),
-        dataBytes: chosen.way.dataBytes,
-        stackBytes: chosen.stackBytes,
-        scratchBytes: chosen.way.scratchBytes,
-        ...{ baseline, speedup, instructionRatio, exact, baselineExact },
-        floatDifference: layer.floatOutput ? differenceOf(chosen.output, layer.floatOutput) : null,
-        way: chosen.way.kind,
-        doubleRounding: double && twin ? figuresOf(double, twin) : null,
-      };
+      return makeRow(core, { chosen, variant }, measurements);
+    }),
+  );
+}
+
+/** A row for every way, not only for the fastest: for those who tune one. */
+export function makeWayRows(core: PeerCore, measurements: Measurements): Promise<BenchRow[]> {
+  return Promise.all(
+    measurements.single.measured.ways.map((chosen) => {
+      const variant = isVariant('run-time', chosen) ? 'run-time' : 'best';
+      return makeRow(core, { chosen, variant }, measurements);
     }),
   );
 }

@@ -1,5 +1,6 @@
 /** @file The layers that the bench names: those of small convolution-transformer networks. */
 import { createRng } from '@tinyformer/core';
+import type { EncodingLayout } from '@tinyformer/sparse-engine';
 import { attentionLayer, type AttentionSizes } from './attention-layer.js';
 import type { BenchLayer } from './layer.js';
 import {
@@ -7,6 +8,7 @@ import {
   convolutionLayer,
   depthwiseLayer,
   linearLayer,
+  type LinearSizes,
   poolLayer,
   softmaxLayer,
 } from './layer-makers.js';
@@ -20,14 +22,22 @@ const KEPT_BLOCKS: Readonly<Record<number, readonly number[]>> = {
 
 const SEED = 20231101;
 
-function linears(name: string, sizes: { tokens: number; inputs: number; outputs: number }): BenchLayer[] {
+function linears(name: string, sizes: Omit<LinearSizes, 'keptBlocks'>): BenchLayer[] {
   return KEPT_BLOCKS[sizes.inputs]!.map((keptBlocks) =>
     linearLayer(createRng(SEED).fork(`${name} ${keptBlocks}`), name, { ...sizes, keptBlocks }),
   );
 }
 
-function convolutions(name: string): BenchLayer[] {
-  const sizes = { height: 16, width: 16, channels: 32, outputs: 32, kernel: 3, stride: 1 };
+function convolutions(name: string, layouts?: readonly EncodingLayout[]): BenchLayer[] {
+  const sizes = {
+    layouts,
+    height: 16,
+    width: 16,
+    channels: 32,
+    outputs: 32,
+    kernel: 3,
+    stride: 1,
+  };
   return KEPT_BLOCKS[288]!.map((keptBlocks) =>
     convolutionLayer(createRng(SEED).fork(`${name} ${keptBlocks}`), name, { ...sizes, keptBlocks }),
   );
@@ -42,18 +52,32 @@ function attentions(sizes: AttentionSizes): BenchLayer[] {
   });
 }
 
+export interface NamedLayersOptions {
+  /** That weights are pruned for; default blocks of 4 channels that 2 or 4 rows share. */
+  readonly layouts?: readonly EncodingLayout[] | undefined;
+}
+
 /** In the order of the report. */
-export function namedLayers(): readonly BenchLayer[] {
+export function namedLayers({ layouts }: NamedLayersOptions = {}): readonly BenchLayer[] {
   const rng = (name: string) => createRng(SEED).fork(name);
   const depthwise = (name: string, stride: number) =>
     depthwiseLayer(rng(name), name, { height: 16, width: 16, channels: 96, kernel: 3, stride });
-  const stem = { height: 32, width: 32, channels: 3, outputs: 16, kernel: 3, stride: 1, keptBlocks: 7 };
+  const stem = {
+    height: 32,
+    width: 32,
+    channels: 3,
+    outputs: 16,
+    kernel: 3,
+    stride: 1,
+    keptBlocks: 7,
+    layouts,
+  };
   const pool = { height: 16, width: 16, channels: 96, window: { kernel: 2, stride: 2 } };
   return [
-    ...linears('linear-64x128x128', { tokens: 64, inputs: 128, outputs: 128 }),
-    ...linears('linear-64x384x192', { tokens: 64, inputs: 384, outputs: 192 }),
-    ...linears('linear-1x384x192', { tokens: 1, inputs: 384, outputs: 192 }),
-    ...convolutions('conv3x3-16x16x32x32'),
+    ...linears('linear-64x128x128', { tokens: 64, inputs: 128, outputs: 128, layouts }),
+    ...linears('linear-64x384x192', { tokens: 64, inputs: 384, outputs: 192, layouts }),
+    ...linears('linear-1x384x192', { tokens: 1, inputs: 384, outputs: 192, layouts }),
+    ...convolutions('conv3x3-16x16x32x32', layouts),
     depthwise('depthwise3x3-16x16x96-s1', 1),
     depthwise('depthwise3x3-16x16x96-s2', 2),
     softmaxLayer(rng('softmax-64x64'), 'softmax-64x64', [64, 64]),
