@@ -90,11 +90,15 @@ function installSystemPackages() {
 function installWithApt([command, ...prefix], packages) {
   const options = ['-qq', '-o', `DPkg::Lock::Timeout=${APT_LOCK_SECONDS}`, '-o', 'Dpkg::Use-Pty=0'];
   const env = { DEBIAN_FRONTEND: 'noninteractive' };
-  const steps = [['update'], ['install', '--yes', '--no-install-recommends', ...packages]];
-  for (const step of steps) {
+  const apt = (...step) => {
     const { ok, output } = run(command, [...prefix, ...options, ...step], { env, quiet: true });
-    if (!ok) say(`apt-get ${step[0]} failed:\n${output.trim().split('\n').slice(-8).join('\n')}`);
-  }
+    if (!ok) say(`apt-get ${step.join(' ')} failed:\n${output.trim().split('\n').slice(-8).join('\n')}`);
+    return ok;
+  };
+  const install = (...names) => apt('install', '--yes', '--no-install-recommends', ...names);
+  apt('update');
+  // Where one name is unknown to a distribution, the others are still wanted.
+  if (!install(...packages) && packages.length > 1) packages.forEach((name) => install(name));
 }
 
 /** One message: what is missing, what that costs, how to mend it. Everything else goes on. */
