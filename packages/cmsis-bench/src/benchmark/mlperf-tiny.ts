@@ -1,0 +1,166 @@
+/**
+ * @file The layers of the four MLPerf Tiny networks, run by CMSIS-NN on the simulated Cortex-M4 and summed, against results
+ * that were published for a board: how far the cycle model is from hardware. Weights are random, as no function's path
+ * depends on them.
+ */
+import { readFileSync } from 'node:fs';
+import { createRng, fixedPointFactor, TinyFormerError, type Rng } from '@tinyformer/core';
+import {
+  addProgram,
+  softmaxProgram,
+  windowProgram,
+  type PeerProgram,
+  type PeerWindow,
+} from '../baseline/peer-programs.js';
+import type { PeerFunction } from '../baseline/peer-functions.js';
+import { buildLayerFirmware, type PeerLibrary } from '../firmware/layer-firmware.js';
+import { CORTEX_M4 } from '../machine/cortex-machine.js';
+import { runPrograms, type Cost } from '../workload/run-programs.js';
+import { drawValues } from './draw.js';
+
+type Triple = readonly [number, number, number];
+type Pair = readonly [number, number];
+
+interface WindowLayer {
+  readonly op: 'convolution' | 'depthwise' | 'linear' | 'averagePool';
+  /** [height, width, channels] */
+  readonly input: Triple;
+  readonly output: Triple;
+  readonly kernel: Pair;
+  readonly stride: Pair;
+  readonly padding: Pair;
+  readonly zeroPoints: Pair;
+}
+
+type NetworkLayer =
+  | WindowLayer
+  | { readonly op: 'add'; readonly size: number; readonly zeroPoints: Triple }
+  | { readonly op: 'softmax'; readonly columns: number; readonly scale: number };
+
+export interface MlperfNetwork {
+  /** `ad`, `kws`, `vww` or `ic`. */
+  readonly task: string;
+  /** The file that the shapes are of. */
+  readonly model: string;
+  /** Inferences a second, as published. */
+  readonly publishedPerSecond: number;
+  readonly layers: readonly NetworkLayer[];
+}
+
+interface MlperfFile {
+  readonly published: string;
+  readonly networks: readonly MlperfNetwork[];
+}
+
+const FILE = new URL('../../data/mlperf-tiny.json', import.meta.url);
+
+/** Shapes and published results, with their sources. */
+export function mlperfTiny(): MlperfFile {
+  return JSON.parse(readFileSync(FILE, 'utf8')) as MlperfFile;
+}
+
+const FUNCTIONS: Readonly<Record<WindowLayer['op'], PeerFunction>> = {
+  convolution: 'arm_convolve_wrapper_s8',
+  depthwise: 'arm_depthwise_conv_wrapper_s8',
+  linear: 'arm_fully_connected_s8',
+  averagePool: 'arm_avgpool_s8',
+};
+
+const sizesOf = ([height, width, channels]: Triple) => ({ height, width, channels });
+const pairOf = ([height, width]: Pair) => ({ height, width });
+
+function weightCount({ op, input, output, kernel }: WindowLayer): number {
+  const taps = kernel[0] * kernel[1];
+  return op === 'depthwise' ? taps * output[2] : taps * input[2] * output[2];
+}
+
+/** Of outputs that fill int8 when `depth` products are summed. */
+function typicalFactor(depth: number): number {
+  return 48 / (74 * 74 * Math.sqrt(depth));
+}
+
+function windowLayer(rng: Rng, layer: WindowLayer): PeerProgram {
+  const { op, input, output, kernel, stride, padding, zeroPoints } = layer;
+  const isPool = op === 'averagePool';
+  const outputs = output[2];
+  const weights = isPool ? null : drawValues(rng.fork('weights'), weightCount(layer));
+  const depth = weights === null ? 1 : weights.length / outputs;
+  const window: PeerWindow = {
+    ...{ input: sizesOf(input), output: sizesOf(output), kernel: pairOf(kernel), stride: pairOf(stride) },
+    padding: { top: padding[0], left: padding[1] },
+    inputZeroPoint: zeroPoints[0],
+    outputZeroPoint: zeroPoints[1],
+    outputMin: -128,
+    outputMax: 127,
+    weights,
+    bias: isPool ? null : new Int32Array(outputs),
+    factors: isPool ? [] : Array.from({ length: outputs }, () => fixedPointFactor(typicalFactor(depth))),
+  };
+  return windowProgram(FUNCTIONS[op], window, drawValues(rng.fork('input'), input[0] * input[1] * input[2]));
+}
+
+function peerLayer(rng: Rng, layer: NetworkLayer): PeerProgram {
+  if (layer.op === 'softmax') {
+    const { columns, scale } = layer;
+    return softmaxProgram({ rows: 1, columns, scale }, drawValues(rng, columns));
+  }
+  if (layer.op !== 'add') return windowLayer(rng, layer);
+  const [a, b, output] = layer.zeroPoints;
+  const factors = { a: fixedPointFactor(0.4), b: fixedPointFactor(0.5), output: fixedPointFactor(2 ** -19) };
+  const operands = ['a', 'b'].map((label) => drawValues(rng.fork(label), layer.size));
+  return addProgram({ zeroPoints: { a, b, output }, factors }, [operands[0]!, operands[1]!]);
+}
+
+export interface MlperfResult extends Cost {
+  readonly task: string;
+  readonly layers: readonly (Cost & { readonly kernel: string })[];
+  /** At the board's clock. */
+  readonly publishedCycles: number;
+}
+
+export interface MlperfOptions {
+  readonly peer: PeerLibrary;
+  /** Of the board that the results were published for. */
+  readonly clockHz: number;
+  readonly cacheDirectory?: string | undefined;
+}
+
+const SEED = 1;
+
+/** @throws E_CMSIS_NN when the library refuses a layer; what builds and runs throw. */
+export async function benchMlperfTiny({
+  peer,
+  clockHz,
+  cacheDirectory,
+}: MlperfOptions): Promise<MlperfResult[]> {
+  const machine = CORTEX_M4;
+  const { elf } = await buildLayerFirmware({
+    ...{ machine, rounding: 'double', specialised: [], peer, cacheDirectory },
+  });
+  const results: MlperfResult[] = [];
+  for (const { task, layers, publishedPerSecond } of mlperfTiny().networks) {
+    const programs = layers.map((layer, index) => peerLayer(createRng(SEED).fork(`${task} ${index}`), layer));
+    const run = await runPrograms(
+      programs.map(({ program }) => program),
+      { machine, elf, cacheDirectory },
+    );
+    const measured = run.map(({ calls: [call] }, index) => {
+      const { kernel } = programs[index]!;
+      if (call!.status !== 0) {
+        throw new TinyFormerError('E_CMSIS_NN', `${kernel} refuses layer ${index} of ${task}`, {
+          details: { status: call!.status },
+        });
+      }
+      const { instructions, cycles, cyclesHigh } = call!;
+      return { kernel, instructions, cycles, cyclesHigh };
+    });
+    const sum = (key: keyof Cost) => measured.reduce((total, layer) => total + layer[key], 0);
+    results.push({
+      task,
+      ...{ instructions: sum('instructions'), cycles: sum('cycles'), cyclesHigh: sum('cyclesHigh') },
+      layers: measured,
+      publishedCycles: Math.round(clockHz / publishedPerSecond),
+    });
+  }
+  return results;
+}
