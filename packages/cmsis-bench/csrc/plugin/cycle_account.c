@@ -5,6 +5,7 @@
 
 #include "branch_predictor.h"
 #include "fail.h"
+#include "memory_system.h"
 
 /** What differs between the cores beside their pipelines. */
 struct core {
@@ -49,13 +50,16 @@ void tf_account_reset(void) {
     current[bound] = 0;
   }
   if (core->predicts) tf_predictor_reset(&predictor);
+  tf_memory_reset();
 }
 
-void tf_account_add(struct tf_timed_code *code, const struct tf_instruction *instruction, uint32_t address) {
+void tf_account_add(struct tf_timed_code *code, const struct tf_instruction *instruction, uint32_t address,
+                    unsigned bytes) {
   code->code = tf_checked(realloc(code->code, (code->length + 1) * sizeof *code->code));
   code->code[code->length++] = *instruction;
   code->uncertainty += core->models[TF_LOW]->uncertainty(instruction);
   code->last_address = address;
+  code->bytes += bytes;
   code->ends_in_branch = instruction->writes_pc || instruction->instruction_class == TF_branch;
 }
 
@@ -77,28 +81,50 @@ static void follow(const struct tf_timed_code *previous, uint32_t address, bool 
   }
 }
 
+static void stall(unsigned waited) {
+  for (int bound = 0; bound < bounds(); bound++) cycles[bound] += waited;
+}
+
+/* The code's cycles, `passed`, are taken to pass evenly over its bytes; prefetches are timed by the low estimate. */
+static void fetch(const struct tf_timed_code *code, uint32_t address, uint64_t passed) {
+  uint64_t begin = cycles[TF_LOW] - passed;
+  unsigned step = tf_memory_fetch_bytes();
+  for (uint32_t at = address - address % step; at < address + code->bytes; at += step) {
+    uint32_t done = at > address ? at - address : 0;
+    unsigned waited = tf_memory_fetch(at, begin + passed * done / code->bytes);
+    begin += waited;
+    stall(waited);
+  }
+}
+
 void tf_account_run(struct tf_timed_code *code, uint32_t address, const struct tf_timed_code *previous, bool jumped) {
   follow(previous, address, jumped);
+  uint64_t passed[TF_BOUNDS] = {0};
   for (int bound = 0; bound < bounds(); bound++) {
     const struct tf_transition *transition =
         tf_run(&states[bound], &code->transitions[bound], current[bound], code->code, code->length);
+    passed[bound] = transition->cycles;
     cycles[bound] += transition->cycles;
     current[bound] = transition->to;
   }
   uncertain += code->uncertainty;
+  if (tf_memory_waits_for_code() && code->length) fetch(code, address, passed[TF_LOW]);
 }
 
 bool tf_account_wants(const struct tf_instruction *i, const struct tf_instruction *before, struct tf_access *access) {
   bool transfers = i->instruction_class >= TF_load && i->instruction_class <= TF_storeMultiple;
   bool conditional = !core->predicts && i->predicated && transfers;
   bool may_be_unaligned = i->access_bytes > 1 && !i->literal;
+  bool loads = i->instruction_class == TF_load || i->instruction_class == TF_loadMultiple;
+  bool waits = transfers && (loads ? tf_memory_waits_for_loads() : tf_memory_waits_for_stores());
   *access = (struct tf_access){
       .bytes = i->access_bytes,
       .counts_words = conditional && (i->instruction_class != TF_store || i->register_offset),
       .counts_overlap = before && before->predicated && before->instruction_class == TF_load &&
                         !(before->results & i->address),
+      .aligned = !may_be_unaligned,
   };
-  return access->counts_words || may_be_unaligned;
+  return access->counts_words || may_be_unaligned || waits;
 }
 
 /* DDI 0439, 3.3.2: a halfword on a byte boundary takes 2 transfers, a word 2 or 3; a store does not wait for them. */
@@ -107,7 +133,13 @@ static unsigned extra_transfers(uint32_t address, unsigned bytes) {
   return bytes == 4 && (address & 1) ? 2 : 1;
 }
 
+static void wait_for_memory(uint32_t address, unsigned bytes, bool stores) {
+  if (!stores && tf_memory_waits_for_loads()) stall(tf_memory_load(address, bytes));
+  if (stores && tf_memory_waits_for_stores()) uncertain += tf_memory_store(address, bytes);
+}
+
 void tf_account_access(const struct tf_access *access, uint32_t address, unsigned bytes, bool stores) {
+  wait_for_memory(address, bytes, stores);
   if (core->alignment) {
     if (address / core->alignment != (address + bytes - 1) / core->alignment) cycles[TF_HIGH]++;
     return;
@@ -116,7 +148,7 @@ void tf_account_access(const struct tf_access *access, uint32_t address, unsigne
     bool overlaps = access->counts_overlap && access->bytes;
     *(overlaps ? &uncertain : &cycles[TF_LOW]) += bytes > 4 ? bytes / 4 : 1;
   }
-  if (access->bytes > 1) *(stores ? &uncertain : &cycles[TF_LOW]) += extra_transfers(address, bytes);
+  if (!access->aligned) *(stores ? &uncertain : &cycles[TF_LOW]) += extra_transfers(address, bytes);
 }
 
 void tf_account_take(uint64_t taken[TF_BOUNDS]) {

@@ -1,7 +1,7 @@
 /**
  * @file Cycles of what is executed, as a range: the pipeline's of straight-line code, and those of jumps and of memory.
  *
- * The pipeline and the branch predictor start empty wherever tf_account_reset is called.
+ * Pipeline, branch predictor and caches start empty wherever tf_account_reset is called.
  */
 #ifndef TF_CYCLE_ACCOUNT_H
 #define TF_CYCLE_ACCOUNT_H
@@ -20,6 +20,7 @@ struct tf_timed_code {
   /** The last instruction and its address: the code ends in a branch if that is one. */
   uint32_t last_address;
   bool ends_in_branch;
+  uint32_t bytes;
 };
 
 /** What a memory callback of an instruction needs to know. */
@@ -27,6 +28,7 @@ struct tf_access {
   unsigned bytes;      /* of a single transfer, else 0 */
   bool counts_words;   /* a conditional transfer of the Cortex-M4: costs a cycle a word only if executed */
   bool counts_overlap; /* it may overlap the transfer before it, which may have been skipped */
+  bool aligned;        /* whatever the registers hold */
 };
 
 /** `core` is "m4" or "m7". */
@@ -34,7 +36,9 @@ void tf_account_open(const char *core);
 
 void tf_account_reset(void);
 
-void tf_account_add(struct tf_timed_code *code, const struct tf_instruction *instruction, uint32_t address);
+/** Adds an instruction that follows the one before it in memory. */
+void tf_account_add(struct tf_timed_code *code, const struct tf_instruction *instruction, uint32_t address,
+                    unsigned bytes);
 
 /** Runs `code` after `previous`; `jumped` if something else than its next instruction in memory. */
 void tf_account_run(struct tf_timed_code *code, uint32_t address, const struct tf_timed_code *previous, bool jumped);

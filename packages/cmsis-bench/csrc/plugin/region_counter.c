@@ -4,7 +4,7 @@
  * Firmware marks regions with `movw r12, #id; dbg #1` (begin) and `dbg #2` (end), which do nothing and are not counted.
  * Every translation block is cut at its markers into segments of straight-line code, decoded once; executing one costs a
  * single increment and one look-up of its cycles. Only when a region begins or ends are the segments that ran multiplied
- * out into the region's counts. Pipeline and predictor are empty wherever a region begins or ends.
+ * out into the region's counts. Pipeline, predictor and caches are empty wherever a region begins or ends.
  *
  * Invariants: a segment runs from its first to its last instruction or faults; an instruction belongs to the innermost
  * open region, or to region 0 when none is open. An instruction that its IT block skips is counted, because the core
@@ -17,6 +17,7 @@
 
 #include "cycle_account.h"
 #include "fail.h"
+#include "memory_system.h"
 #include "qemu_plugin_abi1.h"
 
 QEMU_PLUGIN_EXPORT int qemu_plugin_version = QEMU_PLUGIN_ABI;
@@ -204,7 +205,7 @@ static unsigned add_instruction(struct segment *segment, const struct code *code
   if (predicated) segment->counts[TF_predicated]++;
   segment->end = code->end;
   segment->id = movw_r12(code);
-  tf_account_add(&segment->timed, &added, (uint32_t)code->address);
+  tf_account_add(&segment->timed, &added, (uint32_t)code->address, (unsigned)(code->end - code->address));
   watch_accesses(segment, code);
   return predicated ? predicated - 1 : added.predicates;
 }
@@ -292,10 +293,11 @@ QEMU_PLUGIN_EXPORT int qemu_plugin_install(qemu_plugin_id_t id, const qemu_info_
     const char *out = option(argv[i], "out");
     if (out) output_path = tf_checked(strdup(out));
     else if (option(argv[i], "core")) core = option(argv[i], "core");
-    else tf_die("the options are out=FILE and core=m4|m7");
+    else if (!tf_memory_option(argv[i])) tf_die("an option is neither out=FILE, core=m4|m7 nor one of memory");
   }
   if (strcmp(info->target_name, "arm") != 0) tf_die("only 32-bit Arm is understood");
   tf_account_open(core);
+  tf_memory_open();
   qemu_plugin_register_vcpu_tb_trans_cb(id, on_translate);
   qemu_plugin_register_atexit_cb(id, on_exit_of_qemu, NULL);
   return 0;

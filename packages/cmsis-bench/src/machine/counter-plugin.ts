@@ -6,9 +6,11 @@ import { requireTool } from './tools.js';
 
 const SOURCES = [
   'branch_predictor.c',
+  'cache.c',
   'cortex_m4.c',
   'cortex_m7.c',
   'cycle_account.c',
+  'memory_system.c',
   'pipeline_states.c',
   'region_counter.c',
   'thumb_classes.c',
@@ -17,9 +19,11 @@ const SOURCES = [
 ];
 const HEADERS = [
   'branch_predictor.h',
+  'cache.h',
   'core_model.h',
   'cycle_account.h',
   'fail.h',
+  'memory_system.h',
   'pipeline_states.h',
   'qemu_plugin_abi1.h',
   'thumb_classes.def',

@@ -7,10 +7,11 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { TinyFormerError } from '@tinyformer/core';
+import { TinyFormerError, type MemorySystem } from '@tinyformer/core';
 import type { CortexMachine } from './cortex-machine.js';
 import { parseCounterReport, type RegionCounts } from './counts.js';
 import { counterPlugin } from './counter-plugin.js';
+import { memoryOptions } from './memory-options.js';
 import { runProcess, type ProcessResult } from './process.js';
 import { requireTool } from './tools.js';
 
@@ -23,6 +24,8 @@ export interface FirmwareRun {
   /** Names of files that the firmware writes and the caller wants. */
   readonly outputs?: readonly string[];
   readonly timeoutMs?: number;
+  /** A board's, e.g. `findBoard('stm32l4r5').memory`; without it, memory answers at once. */
+  readonly memory?: MemorySystem | undefined;
   /** Where the counter is kept once compiled. */
   readonly cacheDirectory?: string | undefined;
 }
@@ -51,9 +54,17 @@ function checkFileName(name: string): void {
   });
 }
 
-function qemuArguments(machine: CortexMachine, { elf, plugin }: { elf: string; plugin: string }): string[] {
+function qemuArguments(
+  { machine, elf, memory }: Pick<FirmwareRun, 'machine' | 'elf' | 'memory'>,
+  plugin: string,
+): string[] {
   // A comma inside an option's value is written twice.
-  const counter = `${plugin.replaceAll(',', ',,')},out=${COUNTS_FILE},core=${machine.counterCore}`;
+  const counter = [
+    plugin.replaceAll(',', ',,'),
+    `out=${COUNTS_FILE}`,
+    `core=${machine.counterCore}`,
+    ...memoryOptions(memory),
+  ].join(',');
   return [
     ['-M', machine.qemuBoard],
     ['-display', 'none'],
@@ -132,6 +143,7 @@ export async function runFirmware({
   inputs = {},
   outputs = [],
   timeoutMs = 120_000,
+  memory,
   cacheDirectory,
 }: FirmwareRun): Promise<FirmwareResult> {
   [...Object.keys(inputs), ...outputs].forEach(checkFileName);
@@ -140,7 +152,7 @@ export async function runFirmware({
   const directory = await mkdtemp(join(tmpdir(), 'tinyformer-machine-'));
   try {
     for (const [name, bytes] of Object.entries(inputs)) await writeFile(join(directory, name), bytes);
-    const result = await runProcess(qemu, qemuArguments(machine, { elf, plugin }), {
+    const result = await runProcess(qemu, qemuArguments({ machine, elf, memory }, plugin), {
       cwd: directory,
       timeoutMs,
     });

@@ -2,7 +2,7 @@
  * @file Runs kernel calls on a simulated Cortex-M, many in one run, from the same requests and through the same C
  * dispatcher as on WebAssembly and natively.
  */
-import { TinyFormerError } from '@tinyformer/core';
+import { TinyFormerError, type MemorySystem } from '@tinyformer/core';
 import type { EncodedRequests, KernelRequest, KernelRuntime } from '@tinyformer/mcu-runtime-c';
 import { buildKernelFirmware } from '../firmware/kernel-firmware.js';
 import type { CortexMachine } from '../machine/cortex-machine.js';
@@ -30,6 +30,8 @@ export interface KernelRunOptions {
   /** Says how a call is laid out and how it rounds; it computes nothing here. */
   readonly runtime: Pick<KernelRuntime, 'encodeRequests' | 'rounding'>;
   readonly timeoutMs?: number;
+  /** A board's; the calls and all of their data lie in SRAM. */
+  readonly memory?: MemorySystem | undefined;
   readonly cacheDirectory?: string | undefined;
 }
 
@@ -88,7 +90,7 @@ function checkSize({ heap, calls }: EncodedRequests): void {
  */
 export async function runKernels(
   requests: readonly KernelRequest[],
-  { machine, runtime, timeoutMs = 120_000, cacheDirectory }: KernelRunOptions,
+  { machine, runtime, timeoutMs = 120_000, memory, cacheDirectory }: KernelRunOptions,
 ): Promise<KernelBatch> {
   const encoded = runtime.encodeRequests(requests);
   checkSize(encoded);
@@ -99,6 +101,7 @@ export async function runKernels(
     inputs: { 'calls.bin': encodeBatch(encoded) },
     outputs: ['results.bin'],
     timeoutMs,
+    memory,
     cacheDirectory,
   });
   return decodeResults({ results: files['results.bin']!, regions }, encoded.calls);

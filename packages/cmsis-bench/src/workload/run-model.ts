@@ -1,5 +1,5 @@
 /** @file Runs a generated model on images on a simulated Cortex-M: every layer's output, and what each layer executed. */
-import { TinyFormerError } from '@tinyformer/core';
+import { TinyFormerError, type MemorySystem } from '@tinyformer/core';
 import { buildFirmware, type ModelFirmwareOptions } from '../firmware/build-firmware.js';
 import type { RegionCounts } from '../machine/counts.js';
 import { runWorkload } from './run-workload.js';
@@ -12,6 +12,8 @@ export interface ModelRunOptions extends ModelFirmwareOptions {
   /** Bytes of the model's output. */
   readonly outputBytes: number;
   readonly timeoutMs?: number;
+  /** A board's; weights lie in flash. */
+  readonly memory?: MemorySystem | undefined;
 }
 
 export interface ModelRun {
@@ -65,13 +67,14 @@ function regionOf(regions: readonly RegionCounts[], id: number): RegionCounts {
 
 /** @throws E_MACHINE_OUTPUT when the project is not this model's; what `buildFirmware` and `runFirmware` throw. */
 export async function runModel(options: ModelRunOptions): Promise<ModelRun> {
-  const { machine, images, layerBytes, timeoutMs = 600_000, cacheDirectory } = options;
+  const { machine, images, layerBytes, timeoutMs = 600_000, memory, cacheDirectory } = options;
   const { files, regions } = await runWorkload('the model', {
     machine,
     elf: await buildFirmware(options),
     inputs: { 'images.bin': encodeImages(images) },
     outputs: ['outputs.bin'],
     timeoutMs,
+    memory,
     cacheDirectory,
   });
   return {

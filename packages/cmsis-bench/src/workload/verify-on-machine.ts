@@ -2,7 +2,7 @@
  * @file Holds a generated project, built for a simulated Cortex-M, against the plain loops that define its results:
  * every value of every layer of every image, tolerance 0. What it executed comes with the answer.
  */
-import { elementCount, TinyFormerError, type Core } from '@tinyformer/core';
+import { elementCount, TinyFormerError, type Core, type MemorySystem } from '@tinyformer/core';
 import { runReference, type CompiledModel } from '@tinyformer/sparse-engine';
 import type { CortexMachine } from '../machine/cortex-machine.js';
 import type { RegionCounts } from '../machine/counts.js';
@@ -49,6 +49,8 @@ export interface VerifyOptions {
   /** Quantised images, row-major [height, width, channels]; at least one. */
   readonly images: readonly Int8Array[];
   readonly timeoutMs?: number;
+  /** A board's, e.g. `findBoard('stm32l4r5').memory`; without it, memory answers at once. */
+  readonly memory?: MemorySystem | undefined;
   readonly cacheDirectory?: string | undefined;
 }
 

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, test } from '@jest/globals';
+import type { MemorySystem } from '@tinyformer/core';
 import { linkFirmware } from '../../src/firmware/link-firmware.js';
 import type { CortexMachine } from '../../src/machine/cortex-machine.js';
 import type { RegionCounts } from '../../src/machine/counts.js';
@@ -65,11 +66,13 @@ export function linkC(machine: CortexMachine, text: string): Promise<string> {
 export async function countSnippets(
   machine: CortexMachine,
   snippets: readonly string[],
+  { memory }: { readonly memory?: MemorySystem } = {},
 ): Promise<RegionCounts[]> {
   const regions = snippets.map((code, index) => `movw r12, #${index + 1}\n dbg #1\n ${code}\n dbg #2\n`);
   const { regions: counted } = await runFirmware({
     machine,
     elf: await linkAssembly(machine, regions.join('')),
+    memory,
   });
   return counted.filter(({ id }) => id !== 0);
 }
