@@ -1,6 +1,6 @@
 /** @file `tinyformer compile` and `tinyformer simulate`: from a quantised network to C, and to what the C does on a core. */
 import { findMachine, MACHINES } from '@tinyformer/cmsis-bench';
-import { findBoard, formatBytes, formatCount } from '@tinyformer/core';
+import { BOARDS, findBoard, formatBytes, formatCount, TinyFormerError } from '@tinyformer/core';
 import { parseRequestedEncodings, writeProject } from '@tinyformer/sparse-engine';
 import Table from 'cli-table3';
 import type { Command } from 'commander';
@@ -13,6 +13,7 @@ import { chooseSettings } from '../run/settings.js';
 import { loadSplits, parseDataSource } from '../run/data-source.js';
 import { checkExact, checkOnHost, quantizedImages, type Agreement } from '../stages/accuracy.js';
 import { compileNetwork, describeModel } from '../stages/compile.js';
+import { formatRange } from '../stages/report-table.js';
 import { simulate as simulateModel, type MachineFindings } from '../stages/machines.js';
 import { boardOption, countOption, dataOption, encodingOption, seedOption, smokeOption } from './options.js';
 
@@ -27,6 +28,7 @@ interface SimulateFlags {
   readonly smoke: boolean;
   readonly seed: number;
   readonly machine?: string;
+  readonly board?: string;
   readonly samples: number;
   readonly encoding: readonly string[];
 }
@@ -49,6 +51,7 @@ export function addCompileCommands(program: Command): void {
     .addOption(seedOption())
     .addOption(encodingOption())
     .option('--machine <name>', `one of ${MACHINES.map(({ name }) => name).join(', ')}; default all`)
+    .option('--board <name>', `with the memory of ${BOARDS.map(({ name }) => name).join(', ')}, on its core`)
     .addOption(countOption('--samples <number>', 'test images').default(16))
     .action(simulate);
 }
@@ -64,8 +67,8 @@ async function compile(networkFile: string, { board, out, encoding }: CompileFla
 }
 
 async function simulate(networkFile: string, flags: SimulateFlags): Promise<void> {
-  const { data, smoke, seed, samples, machine, encoding } = flags;
-  const machines = machine === undefined ? MACHINES : [findMachine(machine)];
+  const { data, smoke, seed, samples, encoding } = flags;
+  const target = chooseTarget(flags);
   const text = readInput(networkFile, 'tinyformer search');
   const model = await compileNetwork(text, { encodings: parseRequestedEncodings(encoding) });
   const source = parseDataSource(data);
@@ -84,7 +87,7 @@ async function simulate(networkFile: string, flags: SimulateFlags): Promise<void
       return '';
     });
     await withProgress('Simulating', async (progress) => {
-      const onCores = await simulateModel({ model, projectDirectory, images, machines, progress });
+      const onCores = await simulateModel({ model, projectDirectory, images, ...target, progress });
       console.log(renderFindings(onCores));
       findings.push(...onCores);
       return '';
@@ -95,6 +98,18 @@ async function simulate(networkFile: string, flags: SimulateFlags): Promise<void
   }
 }
 
+/** All machines, or one; or a board's, with its memory. @throws E_MACHINE, E_BOARD, E_OPTION */
+function chooseTarget({ machine, board }: Pick<SimulateFlags, 'machine' | 'board'>) {
+  if (board === undefined) return { machines: machine === undefined ? MACHINES : [findMachine(machine)] };
+  const { core, memory } = findBoard(board);
+  if (machine !== undefined && machine !== core) {
+    throw new TinyFormerError('E_OPTION', `${board} has a ${core}, not a ${machine}`, {
+      hint: 'leave --machine out: --board chooses it',
+    });
+  }
+  return { machines: [findMachine(core)], memory };
+}
+
 function renderFindings(findings: readonly (Agreement & Partial<MachineFindings>)[]): string {
   const table = new Table({
     head: ['machine', 'exact', 'images', 'instructions', 'cycles (estimate)', ''],
@@ -102,12 +117,12 @@ function renderFindings(findings: readonly (Agreement & Partial<MachineFindings>
   });
   const figure = (value: number | null | undefined) => (value == null ? '-' : formatCount(value));
   table.push(
-    ...findings.map(({ name, exact, samples, instructions, cycles, remark }) => [
+    ...findings.map(({ name, exact, samples, instructions, cycles = null, cyclesHigh = null, remark }) => [
       name,
       exact === null ? 'not run' : exact ? 'yes' : 'NO',
       samples,
       figure(instructions),
-      figure(cycles),
+      formatRange({ cycles, cyclesHigh }),
       remark ?? '',
     ]),
   );

@@ -6,6 +6,7 @@ import {
   type CortexMachine,
   type MachineVerification,
 } from '@tinyformer/cmsis-bench';
+import type { MemorySystem } from '@tinyformer/core';
 import type { CompiledModel } from '@tinyformer/sparse-engine';
 import type { Progress } from '../output/progress.js';
 import { quantizedImages, type Agreement } from './accuracy.js';
@@ -19,7 +20,9 @@ const KIND = 'machines';
 export interface MachineFindings extends Agreement {
   /** Per image; null where the machine could not run. */
   readonly instructions: number | null;
+  /** An estimate, from `cycles` to `cyclesHigh`. */
   readonly cycles: number | null;
+  readonly cyclesHigh: number | null;
   readonly layers: MachineVerification['layers'];
 }
 
@@ -28,6 +31,8 @@ export interface SimulationTask {
   readonly projectDirectory: string;
   readonly images: readonly Int8Array[];
   readonly machines?: readonly CortexMachine[];
+  /** A board's; without it, memory answers at once. */
+  readonly memory?: MemorySystem | undefined;
   readonly progress: Progress;
 }
 
@@ -54,14 +59,14 @@ export async function simulate(task: SimulationTask): Promise<MachineFindings[]>
   );
 }
 
-const NOT_RUN = { exact: null, samples: 0, instructions: null, cycles: null, layers: [] };
+const NOT_RUN = { exact: null, samples: 0, instructions: null, cycles: null, cyclesHigh: null, layers: [] };
 
 function toFindings(verification: MachineVerification): MachineFindings {
-  const { machine, exact, samples, firstMismatch, instructions, cycles, layers } = verification;
+  const { machine, exact, samples, firstMismatch, instructions, cycles, cyclesHigh, layers } = verification;
   const remark =
     firstMismatch &&
     `differs at image ${firstMismatch.sample}, layer ${firstMismatch.layer}, value ${firstMismatch.index}`;
-  return { name: machine, exact, samples, remark, instructions, cycles, layers };
+  return { name: machine, exact, samples, remark, instructions, cycles, cyclesHigh, layers };
 }
 
 export const machinesStage: Stage = {

@@ -28,7 +28,14 @@ function summaryRows(report: Report): readonly Row[] {
 
 function describeCore(machine: ReportedMachine | undefined): string {
   if (machine?.instructions == null || machine.cycles === null) return 'not measured';
-  return `${formatCount(machine.instructions)} instructions, about ${formatCount(machine.cycles)} cycles an image`;
+  return `${formatCount(machine.instructions)} instructions, about ${formatRange(machine)} cycles an image`;
+}
+
+/** The estimate of cycles; one figure where its ends read alike. */
+export function formatRange({ cycles, cyclesHigh }: Pick<ReportedMachine, 'cycles' | 'cyclesHigh'>): string {
+  if (cycles === null || cyclesHigh === null) return '-';
+  const [low, high] = [formatCount(cycles), formatCount(cyclesHigh)];
+  return low === high ? low : `${low} to ${high}`;
 }
 
 function describeAgreement({ name, exact, samples, remark }: ReportedMachine): string {

@@ -27,8 +27,9 @@ export interface ReportedMachine {
   readonly samples: number;
   /** Per image; null where the machine does not count. */
   readonly instructions: number | null;
-  /** Per image, an estimate. */
+  /** Per image, an estimate: from `cycles` to `cyclesHigh`. */
   readonly cycles: number | null;
+  readonly cyclesHigh: number | null;
   readonly remark: string | null;
 }
 
@@ -107,12 +108,14 @@ async function makeReport(context: StageContext): Promise<Report> {
     sramLowerBoundBytes: model.sramLowerBoundBytes,
     latencyMs,
     machines: [
-      ...agreements.map((agreement) => ({ ...agreement, instructions: null, cycles: null })),
+      ...agreements.map((agreement) => ({ ...agreement, ...NOT_COUNTED })),
       ...cores.map(toReported),
     ],
     layers: model.layers.map((layer) => ({ ...layer, instructions: instructionsOf(layer.name, cores) })),
   };
 }
+
+const NOT_COUNTED = { instructions: null, cycles: null, cyclesHigh: null };
 
 function toReported({
   name,
@@ -120,9 +123,10 @@ function toReported({
   samples,
   instructions,
   cycles,
+  cyclesHigh,
   remark,
 }: MachineFindings): ReportedMachine {
-  return { name, exact, samples, instructions, cycles, remark };
+  return { name, exact, samples, instructions, cycles, cyclesHigh, remark };
 }
 
 function instructionsOf(layer: string, cores: readonly MachineFindings[]): ReportedLayer['instructions'] {
