@@ -1,36 +1,28 @@
 /*
  * Convolution as matrix multiplication. A block of output pixels has its windows laid out as rows of a patch matrix
  * small enough for the second-level cache (im2col, a block at a time); 1x1 at stride 1 needs no patches at all.
+ * Filter [kernel_height, kernel_width, in_channels / groups, out_channels]; a group is a product of its own.
  */
 #include "gemm.h"
-#include "vector.h"
+#include "reduce.h"
+#include "window.h"
 
 #define PATCH_FLOATS 24576 /* 96 KiB */
 #define MAX_BLOCK 256
 
-INLINE int patch_length(const struct window *w) { return w->kernel_height * w->kernel_width * w->in_channels; }
-INLINE int out_pixels(const struct window *w) { return w->batch * w->out_height * w->out_width; }
+INLINE int group_in(const struct window *w) { return w->in_channels / w->groups; }
+INLINE int group_out(const struct window *w) { return w->out_channels / w->groups; }
+INLINE int patch_length(const struct window *w) { return w->kernel_height * w->kernel_width * group_in(w); }
 INLINE int is_pointwise(const struct window *w) {
-  return w->kernel_height == 1 && w->kernel_width == 1 && w->stride == 1;
+  return w->kernel_height == 1 && w->kernel_width == 1 && w->stride_height == 1 && w->stride_width == 1;
 }
 
-/* Output pixels in a block: a multiple of 4. */
+/* Output pixels in a block: a multiple of 8. */
 static int block_pixels(const struct window *w) {
-  const int fitting = PATCH_FLOATS / patch_length(w) & ~3;
-  return fitting < 4 ? 4 : fitting > MAX_BLOCK ? MAX_BLOCK : fitting;
+  return maximum(8, minimum(MAX_BLOCK, PATCH_FLOATS / patch_length(w) & ~7));
 }
 
-EXPORT int conv2d_scratch(const struct window *w) {
-  const int patch = patch_length(w), block = block_pixels(w);
-  const int filter = gemm_scratch(w->out_channels, patch), transposed = gemm_scratch(patch, w->out_channels);
-  const int gradient = gemm_scratch(w->out_channels, MAX_BLOCK);
-  const int panels = filter > transposed ? filter : transposed;
-  return (panels > gradient ? panels : gradient) + block * patch;
-}
-
-struct span {
-  int first, end;
-};
+static int patch_floats(const struct window *w) { return padded(is_pointwise(w) ? 0 : block_pixels(w) * patch_length(w)); }
 
 /* The taps of a window starting at `start` that lie inside [0, extent). */
 INLINE struct span inside(int start, int taps, int extent) {
@@ -38,93 +30,218 @@ INLINE struct span inside(int start, int taps, int extent) {
   return s;
 }
 
-/* Copies the window of one output pixel into `patch`, zeros where it leaves the image. */
-static void gather(const struct window *w, const float *x, int pixel, float *patch) {
-  const int column = pixel % w->out_width, rest = pixel / w->out_width;
-  const int top = rest % w->out_height * w->stride - w->pad_top, left = column * w->stride - w->pad_left;
-  const struct span rows = inside(top, w->kernel_height, w->in_height);
-  const struct span columns = inside(left, w->kernel_width, w->in_width);
-  const int run = (columns.end - columns.first) * w->in_channels, row = w->kernel_width * w->in_channels;
-  if (rows.first > 0 || rows.end < w->kernel_height || run < row)
-    __builtin_memset(patch, 0, (unsigned)patch_length(w) * sizeof(float));
-  const float *image = x + rest / w->out_height * w->in_height * w->in_width * w->in_channels;
-  for (int r = rows.first; r < rows.end; r++) {
-    const float *source = image + ((top + r) * w->in_width + left + columns.first) * w->in_channels;
-    float *target = patch + r * row + columns.first * w->in_channels;
-    int i = 0;
-    for (; i + LANES <= run; i += LANES) wasm_v128_store(target + i, wasm_v128_load(source + i));
-    for (; i < run; i++) target[i] = source[i];
+/* Where the window of an output pixel lies. */
+struct place {
+  struct span rows, columns;
+  int offset; /* of the first tap, inside or not, from the image's start; floats */
+  int image;
+};
+
+INLINE struct place place_of(const struct window *w, int pixel) {
+  const int column = pixel % w->out_width, rest = pixel / w->out_width, image = rest / w->out_height;
+  const int top = rest % w->out_height * w->stride_height - w->pad_top, left = column * w->stride_width - w->pad_left;
+  const struct place p = {inside(top, w->kernel_height, w->in_height), inside(left, w->kernel_width, w->in_width),
+                          (top * w->in_width + left) * w->in_channels, image};
+  return p;
+}
+
+INLINE int is_whole(const struct window *w, struct place p) {
+  return p.rows.end - p.rows.first == w->kernel_height && p.columns.end - p.columns.first == w->kernel_width;
+}
+
+INLINE void copy_run(float *target, const float *source, int count) {
+  int i = 0;
+  for (; i + LANES <= count; i += LANES) store(target + i, load(source + i));
+  for (; i < count; i++) target[i] = source[i];
+}
+
+INLINE void add_run(float *target, const float *source, int count) {
+  int i = 0;
+  for (; i + LANES <= count; i += LANES) store(target + i, load(target + i) + load(source + i));
+  for (; i < count; i++) target[i] += source[i];
+}
+
+/*
+ * Moves between the window of one output pixel and its patch, a run of contiguous floats at a time: a row of the window,
+ * or one tap's channels of a group.
+ */
+INLINE void move_window(const struct window *w, float *x, struct place p, float *patch, int adding) {
+  const int channels = group_in(w), columns = p.columns.end - p.columns.first;
+  const int runs = w->groups == 1 ? 1 : columns, run = w->groups == 1 ? columns * channels : channels;
+  for (int r = p.rows.first; r < p.rows.end; r++)
+    for (int i = 0; i < runs; i++) {
+      const int tap = p.columns.first + i;
+      float *image = x + p.offset + (r * w->in_width + tap) * w->in_channels;
+      float *at = patch + (r * w->kernel_width + tap) * channels;
+      if (adding) {
+        add_run(image, at, run);
+      } else {
+        copy_run(at, image, run);
+      }
+    }
+}
+
+/* Copies the windows of pixels [s.first, s.end) into patches, zeros where they leave the image. */
+static void gather(const struct window *w, const float *x, struct span s, float *patches) {
+  const int length = patch_length(w);
+  for (int pixel = s.first; pixel < s.end; pixel++, patches += length) {
+    const struct place p = place_of(w, pixel);
+    if (!is_whole(w, p)) clear(patches, length);
+    move_window(w, (float *)(uintptr_t)x + p.image * in_floats(w), p, patches, 0);
   }
 }
 
-/* Adds a patch of gradients back to the window of one output pixel. */
-static void scatter(const struct window *w, const float *patch, int pixel, float *dx) {
-  const int column = pixel % w->out_width, rest = pixel / w->out_width;
-  const int top = rest % w->out_height * w->stride - w->pad_top, left = column * w->stride - w->pad_left;
-  const struct span rows = inside(top, w->kernel_height, w->in_height);
-  const struct span columns = inside(left, w->kernel_width, w->in_width);
-  const int run = (columns.end - columns.first) * w->in_channels, row = w->kernel_width * w->in_channels;
-  float *image = dx + rest / w->out_height * w->in_height * w->in_width * w->in_channels;
-  for (int r = rows.first; r < rows.end; r++) {
-    float *target = image + ((top + r) * w->in_width + left + columns.first) * w->in_channels;
-    const float *source = patch + r * row + columns.first * w->in_channels;
-    int i = 0;
-    for (; i + LANES <= run; i += LANES)
-      wasm_v128_store(target + i, add(wasm_v128_load(target + i), wasm_v128_load(source + i)));
-    for (; i < run; i++) target[i] += source[i];
+struct conv_job {
+  const struct window *w;
+  const float *first, *second;
+  float *result;
+  int slices;
+  float *panels, *patches; /* panels: the packed filters of all groups, or room to pack in for each thread */
+  int panel_floats;        /* of one group or thread */
+};
+
+static void forward_block(const struct conv_job *j, struct span s, int group, float *patches) {
+  const struct window *w = j->w;
+  const int patch = patch_length(w), out = group_out(w);
+  const float *x = j->first + group * group_in(w);
+  struct gemm g = {s.end - s.first, out, patch, x + s.first * w->in_channels, w->in_channels, 1, 0, 0, 0,
+                   j->result + s.first * w->out_channels + group * out, w->out_channels, 0, 0};
+  if (!is_pointwise(w)) {
+    gather(w, x, s, patches);
+    g.a = patches;
+    g.a_row = patch;
+  }
+  gemm_packed(&g, j->panels + group * j->panel_floats);
+}
+
+static void forward_slice(const void *context, int slice, int thread) {
+  const struct conv_job *j = context;
+  const int block = is_pointwise(j->w) ? MAX_BLOCK : block_pixels(j->w);
+  const struct span s = slice_span(out_pixels(j->w), j->slices, slice, 8);
+  for (int first = s.first; first < s.end; first += block)
+    for (int group = 0; group < j->w->groups; group++) {
+      const struct span part = {first, minimum(first + block, s.end)};
+      forward_block(j, part, group, j->patches + thread * patch_floats(j->w));
+    }
+}
+
+SCRATCH(conv2d) {
+  const struct window *w = &((const struct window_arguments *)arguments)->w;
+  return w->groups * gemm_scratch(group_out(w), patch_length(w)) + team->threads * patch_floats(w);
+}
+
+KERNEL(conv2d) {
+  const struct window_arguments *a = arguments;
+  const struct window *w = &a->w;
+  const int patch = patch_length(w), out = group_out(w), panel_floats = gemm_scratch(out, patch);
+  float *panels = FLOATS(a->scratch);
+  const struct conv_job j = {w, FLOATS(a->first), FLOATS(a->second), FLOATS(a->result), slices_of(out_pixels(w), 256),
+                             panels, panels + w->groups * panel_floats, panel_floats};
+  for (int group = 0; group < w->groups; group++) {
+    const struct gemm g = {0, out, patch, 0, 0, 0, j.second + group * out, w->out_channels, 1, 0, 0, 0, 0};
+    gemm_pack(&g, panels + group * panel_floats);
+  }
+  run_slices(team, j.slices, forward_slice, &j);
+  return 0;
+}
+
+/* Gradients of patches, which are added to their windows; or, for 1x1, gradients of pixels. */
+static void input_block(const struct conv_job *j, struct span s, int group, float *patches) {
+  const struct window *w = j->w;
+  const int patch = patch_length(w), out = group_out(w), pointwise = is_pointwise(w);
+  float *dx = j->result + group * group_in(w);
+  const struct gemm g = {s.end - s.first, patch, out, j->first + s.first * w->out_channels + group * out,
+                         w->out_channels, 1, 0, 0, 0, pointwise ? dx + s.first * w->in_channels : patches,
+                         pointwise ? w->in_channels : patch, 0, 0};
+  gemm_packed(&g, j->panels + group * j->panel_floats);
+  if (pointwise) return;
+  for (int pixel = s.first; pixel < s.end; pixel++, patches += patch) {
+    const struct place p = place_of(w, pixel);
+    move_window(w, dx + p.image * in_floats(w), p, patches, 1);
   }
 }
 
-EXPORT void conv2d(const struct window *w, const float *x, const float *filter, float *y, float *scratch) {
-  const int pixels = out_pixels(w), patch = patch_length(w), out = w->out_channels;
-  struct gemm g = {pixels, out, patch, x, patch, 1, filter, out, 1, y, out, 0};
-  if (is_pointwise(w)) {
-    gemm(&g, scratch);
-    return;
-  }
-  float *patches = scratch + gemm_scratch(out, patch);
-  gemm_pack(&g, scratch);
-  g.a = patches;
-  const int block = block_pixels(w);
-  for (int first = 0; first < pixels; first += block, g.c += block * out) {
-    g.m = pixels - first < block ? pixels - first : block;
-    for (int i = 0; i < g.m; i++) gather(w, x, first + i, patches + i * patch);
-    gemm_packed(&g, scratch);
-  }
-}
-
-EXPORT void conv2d_input_gradient(const struct window *w, const float *dy, const float *filter, float *dx,
-                                  float *scratch) {
-  const int pixels = out_pixels(w), patch = patch_length(w), out = w->out_channels;
-  struct gemm g = {pixels, patch, out, dy, out, 1, filter, 1, out, dx, patch, 0};
-  if (is_pointwise(w)) {
-    gemm(&g, scratch);
-    return;
-  }
-  float *patches = scratch + gemm_scratch(patch, out);
-  __builtin_memset(dx, 0, (unsigned)(w->batch * w->in_height * w->in_width * w->in_channels) * sizeof(float));
-  gemm_pack(&g, scratch);
-  g.c = patches;
-  const int block = block_pixels(w);
-  for (int first = 0; first < pixels; first += block, g.a += block * out) {
-    g.m = pixels - first < block ? pixels - first : block;
-    gemm_packed(&g, scratch);
-    for (int i = 0; i < g.m; i++) scatter(w, patches + i * patch, first + i, dx);
-  }
-}
-
-EXPORT void conv2d_filter_gradient(const struct window *w, const float *x, const float *dy, float *dfilter,
-                                   float *scratch) {
-  const int pixels = out_pixels(w), patch = patch_length(w), out = w->out_channels;
+/* Whole images where windows overlap. */
+static void input_slice(const void *context, int slice, int thread) {
+  const struct conv_job *j = context;
+  const struct window *w = j->w;
   const int pointwise = is_pointwise(w), block = pointwise ? MAX_BLOCK : block_pixels(w);
-  float *patches = scratch + gemm_scratch(out, MAX_BLOCK);
-  __builtin_memset(dfilter, 0, (unsigned)(patch * out) * sizeof(float));
-  for (int first = 0; first < pixels; first += block) {
-    const int rows = pixels - first < block ? pixels - first : block;
-    if (!pointwise)
-      for (int i = 0; i < rows; i++) gather(w, x, first + i, patches + i * patch);
-    const float *a = pointwise ? x + first * patch : patches;
-    const struct gemm g = {patch, out, rows, a, 1, patch, dy + first * out, out, 1, dfilter, out, 1};
-    gemm(&g, scratch);
+  const struct span s = slice_span(out_pixels(w), j->slices, slice, pointwise ? 8 : w->out_height * w->out_width);
+  const int image = w->out_height * w->out_width;
+  if (!pointwise) clear(j->result + s.first / image * in_floats(w), (s.end - s.first) / image * in_floats(w));
+  for (int first = s.first; first < s.end; first += block)
+    for (int group = 0; group < w->groups; group++) {
+      const struct span part = {first, minimum(first + block, s.end)};
+      input_block(j, part, group, j->patches + thread * patch_floats(w));
+    }
+}
+
+SCRATCH(conv2d_input_gradient) {
+  const struct window *w = &((const struct window_arguments *)arguments)->w;
+  return w->groups * gemm_scratch(patch_length(w), group_out(w)) + team->threads * patch_floats(w);
+}
+
+KERNEL(conv2d_input_gradient) {
+  const struct window_arguments *a = arguments;
+  const struct window *w = &a->w;
+  const int patch = patch_length(w), out = group_out(w), panel_floats = gemm_scratch(patch, out);
+  float *panels = FLOATS(a->scratch);
+  const struct conv_job j = {w, FLOATS(a->first), FLOATS(a->second), FLOATS(a->result),
+                             is_pointwise(w) ? slices_of(out_pixels(w), 256) : slices_of(w->batch, 1),
+                             panels, panels + w->groups * panel_floats, panel_floats};
+  for (int group = 0; group < w->groups; group++) {
+    const struct gemm g = {0, patch, out, 0, 0, 0, j.second + group * out, 1, w->out_channels, 0, 0, 0, 0};
+    gemm_pack(&g, panels + group * panel_floats);
   }
+  run_slices(team, j.slices, input_slice, &j);
+  return 0;
+}
+
+INLINE int filter_floats(const struct window *w) { return patch_length(w) * w->out_channels; }
+
+static void filter_block(const struct conv_job *j, struct span s, int group, float *dfilter, int thread) {
+  const struct window *w = j->w;
+  const int patch = patch_length(w), out = group_out(w), pointwise = is_pointwise(w);
+  const float *x = j->first + group * group_in(w);
+  float *patches = j->patches + thread * patch_floats(w);
+  if (!pointwise) gather(w, x, s, patches);
+  const struct gemm g = {patch, out, s.end - s.first, pointwise ? x + s.first * w->in_channels : patches, 1,
+                         pointwise ? w->in_channels : patch, j->second + s.first * w->out_channels + group * out,
+                         w->out_channels, 1, dfilter + group * out, w->out_channels, 1, 0};
+  gemm(&g, j->panels + thread * j->panel_floats);
+}
+
+/* Sums over the pixels of a slice, into a part of its own. */
+static void filter_slice(const void *context, int slice, int thread) {
+  const struct conv_job *j = context;
+  const struct window *w = j->w;
+  const int block = is_pointwise(w) ? MAX_BLOCK : block_pixels(w);
+  const struct span s = slice_span(out_pixels(w), j->slices, slice, 8);
+  float *dfilter = j->result + slice * filter_floats(w);
+  clear(dfilter, filter_floats(w));
+  for (int first = s.first; first < s.end; first += block)
+    for (int group = 0; group < w->groups; group++) {
+      const struct span part = {first, minimum(first + block, s.end)};
+      filter_block(j, part, group, dfilter, thread);
+    }
+}
+
+INLINE int filter_slices(const struct window *w) { return reduction_slices(out_pixels(w), 256, filter_floats(w)); }
+
+SCRATCH(conv2d_filter_gradient) {
+  const struct window *w = &((const struct window_arguments *)arguments)->w;
+  const int each = gemm_scratch(group_out(w), MAX_BLOCK) + patch_floats(w);
+  return filter_slices(w) * filter_floats(w) + team->threads * each;
+}
+
+KERNEL(conv2d_filter_gradient) {
+  const struct window_arguments *a = arguments;
+  const struct window *w = &a->w;
+  const int panel_floats = gemm_scratch(group_out(w), MAX_BLOCK), slices = filter_slices(w);
+  float *parts = FLOATS(a->scratch), *panels = parts + slices * filter_floats(w);
+  const struct conv_job j = {w, FLOATS(a->first), FLOATS(a->second), parts, slices,
+                             panels, panels + team->threads * panel_floats, panel_floats};
+  run_slices(team, slices, filter_slice, &j);
+  join_parts(team, parts, slices, filter_floats(w), FLOATS(a->result));
+  return 0;
 }

@@ -1,78 +1,127 @@
 /*
- * Layer normalisation (Ba, Kiros and Hinton, arXiv 1607.06450). The gradient computes the mean and deviation of a row
- * again: the row is in the first-level cache by then.
+ * Layer normalisation (Ba, Kiros and Hinton, arXiv 1607.06450); x, y [rows, channels], gamma, beta [channels]. The
+ * gradient computes the mean and deviation of a row again: the row is in the first-level cache by then.
  */
-#include "vector.h"
+#include "reduce.h"
+
+struct layer_norm_arguments {
+  int32_t rows, channels;
+  float epsilon;
+  address x, gamma, beta, y;
+  address dy, dx, dgamma, dbeta; /* of the gradient; there beta and y are not used */
+  address scratch;
+};
+
+struct layer_norm_job {
+  const float *x, *gamma, *beta, *dy;
+  float *y; /* or dx */
+  int rows, channels, slices;
+  float epsilon;
+  float *parts; /* of dgamma and dbeta, 2 * channels floats a slice */
+};
 
 struct moments {
   float mean, inverse; /* inverse: 1 / sqrt(variance + epsilon) */
 };
 
-static struct moments row_moments(const struct layer_norm *n, const float *x) {
-  const int channels = n->channels, whole = channels & ~(LANES - 1);
-  v128_t sum = splat(0.0f), squares = splat(0.0f);
-  float tail = 0.0f, tail_squares = 0.0f;
-  for (int c = 0; c < whole; c += LANES) sum = add(sum, wasm_v128_load(x + c));
-  for (int c = whole; c < channels; c++) tail += x[c];
-  const float mean = (sum_lanes(sum) + tail) / (float)channels;
+static struct moments row_moments(const struct layer_norm_job *j, const float *x) {
+  const int channels = j->channels, whole = channels & ~(LANES - 1), rest = channels - whole;
+  vec sum = splat(0.0f), squares = splat(0.0f);
+  for (int c = 0; c < whole; c += LANES) sum += load(x + c);
+  if (rest) sum += load_lanes(x + whole, rest);
+  const float mean = sum_lanes(sum) / (float)channels;
   for (int c = 0; c < whole; c += LANES) {
-    const v128_t d = sub(wasm_v128_load(x + c), splat(mean));
-    squares = add(squares, mul(d, d));
+    const vec d = load(x + c) - mean;
+    squares = multiply_add(d, d, squares);
   }
-  for (int c = whole; c < channels; c++) tail_squares += (x[c] - mean) * (x[c] - mean);
-  const float variance = (sum_lanes(squares) + tail_squares) / (float)channels;
-  const struct moments m = {mean, 1.0f / __builtin_sqrtf(variance + n->epsilon)};
+  float tail = 0.0f;
+  for (int c = whole; c < channels; c++) tail += (x[c] - mean) * (x[c] - mean);
+  const float variance = (sum_lanes(squares) + tail) / (float)channels;
+  const struct moments m = {mean, 1.0f / __builtin_sqrtf(variance + j->epsilon)};
   return m;
 }
 
-INLINE void apply(const float *x, const float *gamma, const float *beta, float *y, struct moments m, int lanes) {
-  const v128_t normal = mul(sub(load_lanes(x, lanes), splat(m.mean)), splat(m.inverse));
-  store_lanes(y, add(mul(normal, load_lanes(gamma, lanes)), load_lanes(beta, lanes)), lanes);
-}
-
-EXPORT void layer_norm(const struct layer_norm *n, const float *x, const float *gamma, const float *beta, float *y) {
-  const int channels = n->channels;
-  for (int r = 0; r < n->rows; r++, x += channels, y += channels) {
-    const struct moments m = row_moments(n, x);
-    int c = 0;
-    for (; c + LANES <= channels; c += LANES) apply(x + c, gamma + c, beta + c, y + c, m, LANES);
-    if (c < channels) apply(x + c, gamma + c, beta + c, y + c, m, channels - c);
+static void layer_norm_slice(const void *context, int slice, int thread) {
+  (void)thread;
+  const struct layer_norm_job *j = context;
+  const struct span s = slice_span(j->rows, j->slices, slice, 1);
+  for (int r = s.first; r < s.end; r++) {
+    const float *x = j->x + r * j->channels;
+    const struct moments m = row_moments(j, x);
+    for (int c = 0; c < j->channels; c += LANES) {
+      const int lanes = minimum(LANES, j->channels - c);
+      const vec normal = (load_lanes(x + c, lanes) - m.mean) * m.inverse;
+      store_lanes(j->y + r * j->channels + c,
+                  multiply_add(normal, load_lanes(j->gamma + c, lanes), load_lanes(j->beta + c, lanes)), lanes);
+    }
   }
 }
 
-/* Adds gamma * dy and gamma * dy * normal to two sums, and dy * normal and dy to the gradients of gamma and beta. */
-INLINE void collect(const float *x, const float *dy, const float *gamma, float *dgamma, float *dbeta,
-                    struct moments m, v128_t sums[2], int lanes) {
-  const v128_t d = load_lanes(dy, lanes);
-  v128_t normal = mul(sub(load_lanes(x, lanes), splat(m.mean)), splat(m.inverse));
-  const v128_t scaled = mul(d, load_lanes(gamma, lanes));
-  sums[0] = add(sums[0], scaled);
-  sums[1] = add(sums[1], mul(scaled, normal)); /* gamma is 0 in the lanes past the end */
-  store_lanes(dgamma, add(load_lanes(dgamma, lanes), mul(d, normal)), lanes);
-  store_lanes(dbeta, add(load_lanes(dbeta, lanes), d), lanes);
+NO_SCRATCH(layer_norm)
+
+KERNEL(layer_norm) {
+  const struct layer_norm_arguments *a = arguments;
+  const struct layer_norm_job j = {FLOATS(a->x), FLOATS(a->gamma), FLOATS(a->beta), 0, FLOATS(a->y), a->rows,
+                                   a->channels, slices_of(a->rows, maximum(1, 8192 / a->channels)), a->epsilon, 0};
+  run_slices(team, j.slices, layer_norm_slice, &j);
+  return 0;
 }
 
-INLINE void write_dx(const float *x, const float *dy, const float *gamma, float *dx, struct moments m, float mean,
-                     float mean_product, int lanes) {
-  const v128_t normal = mul(sub(load_lanes(x, lanes), splat(m.mean)), splat(m.inverse));
-  const v128_t scaled = mul(load_lanes(dy, lanes), load_lanes(gamma, lanes));
-  const v128_t rest = add(splat(mean), mul(normal, splat(mean_product)));
-  store_lanes(dx, mul(sub(scaled, rest), splat(m.inverse)), lanes);
-}
-
-EXPORT void layer_norm_gradient(const struct layer_norm *n, const float *x, const float *gamma, const float *dy,
-                                float *const gradients[3]) {
-  const int channels = n->channels;
-  float *dx = gradients[0], *dgamma = gradients[1], *dbeta = gradients[2];
-  for (int c = 0; c < channels; c++) dgamma[c] = dbeta[c] = 0.0f;
-  for (int r = 0; r < n->rows; r++, x += channels, dy += channels, dx += channels) {
-    const struct moments m = row_moments(n, x);
-    v128_t sums[2] = {splat(0.0f), splat(0.0f)};
-    int c = 0;
-    for (; c + LANES <= channels; c += LANES) collect(x + c, dy + c, gamma + c, dgamma + c, dbeta + c, m, sums, LANES);
-    if (c < channels) collect(x + c, dy + c, gamma + c, dgamma + c, dbeta + c, m, sums, channels - c);
-    const float mean = sum_lanes(sums[0]) / (float)channels, product = sum_lanes(sums[1]) / (float)channels;
-    for (c = 0; c + LANES <= channels; c += LANES) write_dx(x + c, dy + c, gamma + c, dx + c, m, mean, product, LANES);
-    if (c < channels) write_dx(x + c, dy + c, gamma + c, dx + c, m, mean, product, channels - c);
+/* Adds dy * normal and dy to dgamma and dbeta; gives the means of gamma * dy and gamma * dy * normal. */
+INLINE struct moments collect_row(const struct layer_norm_job *j, const float *x, const float *dy, struct moments m, float *dgamma) {
+  const int channels = j->channels;
+  float *dbeta = dgamma + channels;
+  vec sum = splat(0.0f), products = splat(0.0f);
+  for (int c = 0; c < channels; c += LANES) {
+    const int lanes = minimum(LANES, channels - c);
+    const vec d = load_lanes(dy + c, lanes), normal = (load_lanes(x + c, lanes) - m.mean) * m.inverse;
+    const vec scaled = d * load_lanes(j->gamma + c, lanes); /* 0 in the lanes past the end */
+    sum += scaled;
+    products = multiply_add(scaled, normal, products);
+    store_lanes(dgamma + c, multiply_add(d, normal, load_lanes(dgamma + c, lanes)), lanes);
+    store_lanes(dbeta + c, load_lanes(dbeta + c, lanes) + d, lanes);
   }
+  const struct moments means = {sum_lanes(sum) / (float)channels, sum_lanes(products) / (float)channels};
+  return means;
+}
+
+static void layer_norm_gradient_slice(const void *context, int slice, int thread) {
+  (void)thread;
+  const struct layer_norm_job *j = context;
+  const int channels = j->channels;
+  const struct span s = slice_span(j->rows, j->slices, slice, 1);
+  float *dgamma = j->parts + slice * 2 * channels;
+  clear(dgamma, 2 * channels);
+  for (int r = s.first; r < s.end; r++) {
+    const float *x = j->x + r * channels, *dy = j->dy + r * channels;
+    const struct moments m = row_moments(j, x);
+    const struct moments means = collect_row(j, x, dy, m, dgamma);
+    for (int c = 0; c < channels; c += LANES) {
+      const int lanes = minimum(LANES, channels - c);
+      const vec normal = (load_lanes(x + c, lanes) - m.mean) * m.inverse;
+      const vec scaled = load_lanes(dy + c, lanes) * load_lanes(j->gamma + c, lanes);
+      store_lanes(j->y + r * channels + c, (scaled - multiply_add(normal, splat(means.inverse), splat(means.mean))) * m.inverse,
+                  lanes);
+    }
+  }
+}
+
+INLINE int row_slices(const struct layer_norm_arguments *a) { return reduction_slices(a->rows, 32, 2 * a->channels); }
+
+SCRATCH(layer_norm_gradient) {
+  const struct layer_norm_arguments *a = arguments;
+  return (row_slices(a) + 1) * 2 * a->channels;
+}
+
+KERNEL(layer_norm_gradient) {
+  const struct layer_norm_arguments *a = arguments;
+  const int slices = row_slices(a), floats = 2 * a->channels;
+  float *parts = FLOATS(a->scratch), *total = parts + slices * floats;
+  const struct layer_norm_job j = {FLOATS(a->x), FLOATS(a->gamma), 0, FLOATS(a->dy), FLOATS(a->dx), a->rows,
+                                   a->channels, slices, a->epsilon, parts};
+  run_slices(team, slices, layer_norm_gradient_slice, &j);
+  join_parts(team, parts, slices, floats, total);
+  copy_floats(FLOATS(a->dgamma), total, a->channels);
+  copy_floats(FLOATS(a->dbeta), total + a->channels, a->channels);
+  return 0;
 }

@@ -1,33 +1,58 @@
 /** @file Which engine the ops run on: chosen by `useTraining`, asked by every op. */
 
-import { createRequire } from 'node:module';
-import { dirname, join, sep } from 'node:path';
-import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
-import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
+import { availableParallelism } from 'node:os';
 import * as tf from '@tensorflow/tfjs-core';
+import { loadAddon, startNativeRunner } from './engines/native.js';
+import { startOtherBackend } from './engines/other-backends.js';
+import type { OtherEngineName } from './engines/other-backends.js';
+import { openWasmBackend, startWasmBackend } from './engines/tfjs-backend.js';
+import { hasRelaxedSimd, startWasmRunner } from './engines/wasm.js';
+import type { WasmEngineName } from './engines/wasm.js';
 import { TrainingError } from './errors.js';
-import { instantiateOnHeap } from './heap.js';
-import type { Heap } from './heap.js';
+import { Heap } from './heap.js';
+import type { HeapMemory } from './heap.js';
 
-export type EngineName = 'wasm' | 'cpu';
+/** Engines whose kernels are this package's. */
+export type HeapEngineName = WasmEngineName | 'native';
+export type EngineName = HeapEngineName | OtherEngineName;
 
-/** A started engine. `name` tells which one `auto` chose. */
+export interface EngineOptions {
+  /** Default `auto`: the fastest of `native`, `wasm-relaxed` and `wasm` that there is. */
+  readonly engine?: 'auto' | EngineName;
+  /** Of the kernels, the caller's included; default: as many as processors, at most 8. */
+  readonly threads?: number;
+  /** Of `native`: the instruction set, `avx2`, `avx512`, `neon` or `plain`; default: the fastest that there is. */
+  readonly variant?: string;
+}
+
+/** A started engine. */
 export interface TrainingEngine {
   readonly name: EngineName;
+  readonly threads: number;
+  /** The instruction set of `native`. */
+  readonly variant?: string;
+  /** What `auto` passed over, and why. */
+  readonly passedOver: Readonly<Partial<Record<EngineName, string>>>;
+  /** Ends its threads. Ops throw E_DISPOSED until the next `useTraining`. */
+  dispose(): void;
 }
 
 interface Started extends TrainingEngine {
+  readonly backend: string;
   readonly heap?: Heap;
 }
 
-let current: Started | undefined;
+const MOST_DEFAULT_THREADS = 8;
+const MOST_THREADS = 64;
 
-/** The heap of the engine in use, undefined on `cpu`. Throws E_NOT_STARTED before `startEngine` has resolved. */
+let current: Started | undefined;
+let disposed = false;
+const started = new Map<string, Started>();
+
+/** The heap of the engine in use, undefined where ops are composed of TensorFlow.js's own. Throws if none is in use. */
 export function currentHeap(): Heap | undefined {
-  if (current === undefined) {
-    throw new TrainingError('E_NOT_STARTED', 'no training engine is in use', 'Await useTraining() first');
-  }
-  if (tf.getBackend() !== current.name) {
+  if (current === undefined) throw notInUse();
+  if (tf.getBackend() !== current.backend) {
     throw new TrainingError(
       'E_ENGINE',
       `the training engine is ${current.name}, but TensorFlow.js is set to ${tf.getBackend()}`,
@@ -37,51 +62,106 @@ export function currentHeap(): Heap | undefined {
   return current.heap;
 }
 
-/** Starts `name` and makes its backend the current one; `onHeap` is called for every new heap. */
-export async function startEngine(name: EngineName, onHeap: (heap: Heap) => void): Promise<TrainingEngine> {
-  if (name === 'cpu') {
-    await startCpu();
-    current = { name };
-    return current;
+function notInUse(): TrainingError {
+  return disposed
+    ? new TrainingError('E_DISPOSED', 'the training engine was disposed', 'Await useTraining() again')
+    : new TrainingError('E_NOT_STARTED', 'no training engine is in use', 'Await useTraining() first');
+}
+
+/**
+ * The heap for kernels that run for TensorFlow.js itself: that of the engine in use or, where none is and the backend
+ * is `wasm`, of the engine that `auto` would choose.
+ */
+export function heapOfWasmBackend(): Heap {
+  if (current?.heap === undefined || tf.getBackend() !== current.backend) {
+    current = startOnHeap({ engine: 'auto' }, openWasmBackend());
   }
-  await startWasmBackend();
-  const backend = tf.backend() as unknown as BackendWasm;
-  if (wasmHeap?.backend !== backend) {
-    wasmHeap = await instantiateOnHeap(backend);
-    onHeap(wasmHeap);
-  }
-  current = { name, heap: wasmHeap };
+  return current.heap!;
+}
+
+/** Starts an engine, or finds it started, and makes its backend the current one. */
+export async function startEngine(options: EngineOptions): Promise<TrainingEngine> {
+  const { engine = 'auto' } = options;
+  current = isOnHeap(engine)
+    ? startOnHeap(options, await startWasmBackend())
+    : { name: engine, ...(await startOtherBackend(engine)), threads: 1, passedOver: {}, dispose: release };
+  disposed = false;
   return current;
 }
 
-let wasmHeap: Heap | undefined;
+const HEAP_ENGINES: readonly string[] = ['auto', 'native', 'wasm-relaxed', 'wasm'];
 
-async function startWasmBackend(): Promise<void> {
-  if (tf.findBackend('wasm') === null) {
-    const manifest = createRequire(import.meta.url).resolve('@tensorflow/tfjs-backend-wasm/package.json');
-    setWasmPaths(join(dirname(manifest), 'wasm-out') + sep);
-  }
-  if (!(await tf.setBackend('wasm'))) {
-    throw new TrainingError(
-      'E_ENGINE',
-      'the wasm backend of TensorFlow.js did not start',
-      'Check that @tensorflow/tfjs-backend-wasm is installed with its .wasm files',
-    );
-  }
+function isOnHeap(engine: 'auto' | EngineName): engine is 'auto' | HeapEngineName {
+  return HEAP_ENGINES.includes(engine);
 }
 
-/** The cpu kernels and the gradients of TensorFlow.js's own ops are registered by its union package. */
-async function startCpu(): Promise<void> {
-  try {
-    await import('@tensorflow/tfjs');
-  } catch (cause) {
-    const error = new TrainingError(
-      'E_ENGINE',
-      'engine cpu needs @tensorflow/tfjs',
-      'Install @tensorflow/tfjs',
-    );
-    error.cause = cause;
-    throw error;
+function release(): void {
+  current = undefined;
+  disposed = true;
+}
+
+function startOnHeap(options: EngineOptions, memory: HeapMemory): Started {
+  const threads = threadCount(options.threads);
+  const { engine = 'auto', variant } = options;
+  const { name, passedOver } =
+    engine === 'auto' ? fastest() : { name: engine as HeapEngineName, passedOver: {} };
+  const key = [name, threads, variant].join();
+  const known = started.get(key);
+  if (known?.heap?.memory === memory) return known;
+  const { heap, ...rest } = instantiate(name, memory, { threads, variant });
+  const dispose = (): void => {
+    if (started.get(key) !== engineStarted) return;
+    started.delete(key);
+    heap.dispose();
+    if (current === engineStarted) release();
+  };
+  const engineStarted: Started = { name, backend: 'wasm', heap, passedOver, dispose, ...rest };
+  started.set(key, engineStarted);
+  return engineStarted;
+}
+
+function threadCount(threads = Math.min(availableParallelism(), MOST_DEFAULT_THREADS)): number {
+  if (Number.isInteger(threads) && threads >= 1 && threads <= MOST_THREADS) return threads;
+  throw new TrainingError('E_OPTION', `threads is ${threads}`, `Give a whole number from 1 to ${MOST_THREADS}`);
+}
+
+/** The first engine that there is, and why those before it are not. */
+function fastest(): { name: HeapEngineName; passedOver: Partial<Record<EngineName, string>> } {
+  const addon = loadAddon();
+  if (!(addon instanceof Error)) return { name: 'native', passedOver: {} };
+  const passedOver: Partial<Record<EngineName, string>> = { native: addon.message };
+  if (hasRelaxedSimd({ enable: false })) return { name: 'wasm-relaxed', passedOver };
+  passedOver['wasm-relaxed'] = 'this version of Node has no relaxed SIMD, or hides it behind a flag';
+  return { name: 'wasm', passedOver };
+}
+
+function instantiate(
+  name: HeapEngineName,
+  memory: HeapMemory,
+  options: { readonly threads: number; readonly variant: string | undefined },
+): { readonly heap: Heap; readonly threads: number; readonly variant?: string } {
+  if (name === 'native') {
+    const { runner, variant } = startNativeRunner(requireAddon(options.variant), memory, options);
+    return { heap: new Heap(memory, runner), threads: options.threads, variant };
   }
-  await tf.setBackend('cpu');
+  if (name === 'wasm-relaxed' && !hasRelaxedSimd({ enable: true })) {
+    throw new TrainingError('E_ENGINE', 'this version of Node has no relaxed SIMD', 'Use engine wasm, or Node 20 or newer');
+  }
+  const { runner, threads } = startWasmRunner(name, memory, options.threads);
+  return { heap: new Heap(memory, runner), threads };
+}
+
+function requireAddon(variant: string | undefined) {
+  const addon = loadAddon();
+  if (addon instanceof Error) {
+    throw new TrainingError('E_ENGINE', `the native addon did not load: ${addon.message}`, 'Use engine wasm or auto');
+  }
+  if (variant !== undefined && !addon.variants.includes(variant)) {
+    throw new TrainingError(
+      'E_ENGINE',
+      `this processor or build has no variant ${variant}`,
+      `Choose one of ${addon.variants.join(', ')}`,
+    );
+  }
+  return addon;
 }

@@ -1,7 +1,15 @@
 /** @file What this package throws: a code, the value that was wrong and what to do about it. */
 
 export type TrainingErrorCode =
-  'E_NOT_STARTED' | 'E_ENGINE' | 'E_SHAPE' | 'E_DTYPE' | 'E_LABEL' | 'E_STATE' | 'E_OPTION' | 'E_MEMORY';
+  | 'E_NOT_STARTED'
+  | 'E_DISPOSED'
+  | 'E_ENGINE'
+  | 'E_SHAPE'
+  | 'E_DTYPE'
+  | 'E_LABEL'
+  | 'E_STATE'
+  | 'E_OPTION'
+  | 'E_MEMORY';
 
 /** An error of use. `hint` is the remedy; the message carries the offending value and its limit. */
 export class TrainingError extends Error {
@@ -16,7 +24,17 @@ export class TrainingError extends Error {
   }
 }
 
+/** A broken invariant of this package. */
+export class InternalError extends Error {
+  override readonly name = 'InternalError';
+}
+
 /** Throws E_SHAPE unless `holds`; the message is only built when it is needed. */
 export function requireShape(holds: boolean, message: () => string, hint: string): void {
   if (!holds) throw new TrainingError('E_SHAPE', message(), hint);
+}
+
+/** Throws E_OPTION unless `holds`. */
+export function requireOption(holds: boolean, message: () => string, hint: string): void {
+  if (!holds) throw new TrainingError('E_OPTION', message(), hint);
 }

@@ -5,6 +5,7 @@
 
 import * as tf from '@tensorflow/tfjs-core';
 import type { GradConfig, NamedTensorMap, Tensor, TensorInfo } from '@tensorflow/tfjs-core';
+import { heapOfWasmBackend } from './engine.js';
 import { TrainingError } from './errors.js';
 import type { Heap } from './heap.js';
 
@@ -19,8 +20,8 @@ export interface HeapKernel {
   readonly otherTypes?: readonly string[];
 }
 
-/** Registers kernels on `heap`, in place of those of an earlier heap. */
-export function registerKernels(heap: Heap, kernels: readonly HeapKernel[]): void {
+/** Registers kernels, in place of the backend's own of the same name. */
+export function registerKernels(kernels: readonly HeapKernel[]): void {
   for (const { name, run, gradient, otherTypes = [] } of kernels) {
     if (tf.getKernel(name, 'wasm') !== undefined) tf.unregisterKernel(name, 'wasm');
     tf.registerKernel({
@@ -28,7 +29,7 @@ export function registerKernels(heap: Heap, kernels: readonly HeapKernel[]): voi
       backendName: 'wasm',
       kernelFunc: ({ inputs, attrs }) => {
         requireFloats(inputs as NamedTensorMap, otherTypes);
-        return run(heap, inputs as Untyped, attrs as Untyped);
+        return run(heapOfWasmBackend(), inputs as Untyped, attrs as Untyped);
       },
     });
     if (gradient !== undefined && tf.getGradient(name) === undefined) {
@@ -63,15 +64,5 @@ export function onlyGradient(dy: Tensor | Tensor[]): Tensor {
   return Array.isArray(dy) ? dy[0]! : dy;
 }
 
-/**
- * Identity without a copy: another reference to the same values, as in TensorFlow.js's cpu backend. The backend's own
- * copies, which would double the memory of every tensor that a gradient saves.
- */
-export const identityKernel: HeapKernel = {
-  name: tf.Identity,
-  otherTypes: ['x'],
-  run: ({ backend }, { x }: { x: TensorInfo }) => {
-    backend.incRef(x.dataId);
-    return { dataId: x.dataId, shape: x.shape, dtype: x.dtype };
-  },
-};
+/** The number of values of a tensor. */
+export const sizeOf = (tensor: TensorInfo): number => tf.util.sizeFromShape(tensor.shape);

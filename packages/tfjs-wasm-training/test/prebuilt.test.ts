@@ -1,18 +1,21 @@
 /** @file The committed WebAssembly module belongs to the committed sources. */
 
 import { readFileSync } from 'node:fs';
+import { setFlagsFromString } from 'node:v8';
 import { describe, expect, it } from '@jest/globals';
-import { sourcesHash } from '../scripts/build-wasm.mjs';
+import { WASM_BUILDS, sourcesHash } from '../scripts/build.mjs';
+import type { WasmBuild } from '../scripts/build.mjs';
 
 const prebuilt = (name: string) => readFileSync(new URL(`../prebuilt/${name}`, import.meta.url));
 
-describe('prebuilt/training.wasm', () => {
+describe.each(Object.keys(WASM_BUILDS) as WasmBuild[])('prebuilt/%s.wasm', (name) => {
   it('was built from the sources and flags of this commit (else run npm run build)', () => {
-    expect(prebuilt('training.sources.sha256').toString().trim()).toBe(sourcesHash());
+    expect(prebuilt(`${name}.sources.sha256`).toString().trim()).toBe(sourcesHash(name));
   });
 
   it('imports nothing but the memory and has no data that would overwrite the heap', () => {
-    const bytes = prebuilt('training.wasm');
+    const bytes = prebuilt(`${name}.wasm`);
+    setFlagsFromString('--experimental-wasm-relaxed-simd');
     const { WebAssembly: wasm } = globalThis as unknown as { WebAssembly: WasmModules };
     const module = new wasm.Module(bytes);
     expect(wasm.Module.imports(module)).toEqual([{ module: 'env', name: 'memory', kind: 'memory' }]);

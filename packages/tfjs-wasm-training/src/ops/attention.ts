@@ -3,8 +3,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor, Tensor3D, Tensor4D, TensorInfo } from '@tensorflow/tfjs-core';
 import { currentHeap } from '../engine.js';
-import { TrainingError, requireShape } from '../errors.js';
-import type { Address, Heap } from '../heap.js';
+import { requireOption, requireShape } from '../errors.js';
 import { onlyGradient, runKernel, runKernelForAll } from '../heap-kernel.js';
 import type { HeapKernel } from '../heap-kernel.js';
 
@@ -17,25 +16,20 @@ interface Attributes {
 
 type Inputs = Record<'q' | 'k' | 'v', TensorInfo>;
 
-/** C's `struct attention`, the array of q, k and v, and the scratch. */
-function prepare(
-  heap: Heap,
-  { q, k, v }: Inputs,
-  { heads }: Attributes,
-): readonly [Address, Address, Address] {
+/** batch, tokens, heads, dim */
+function integers({ q }: Inputs, { heads }: Attributes): number[] {
   const [batch, tokens, width] = q.shape as [number, number, number];
-  const shape = heap.block([batch, tokens, heads, width / heads]);
-  const scratch = heap.scratch(heap.kernels['attention_scratch']!(shape));
-  return [shape, heap.block([q, k, v].map((tensor) => heap.address(tensor))), scratch];
+  return [batch, tokens, heads, width / heads];
 }
 
 export const attentionKernels: readonly HeapKernel[] = [
   {
     name: NAME,
     run: (heap, inputs: Inputs, attributes: Attributes) => {
-      const y = heap.output(inputs.q.shape);
-      const [shape, qkv, scratch] = prepare(heap, inputs, attributes);
-      heap.kernels['attention']!(shape, qkv, heap.address(y), scratch);
+      const { q, k, v } = inputs;
+      const y = heap.output(q.shape);
+      const tensors = [q, k, v, y, null, null, null, null];
+      heap.run('attention', { integers: integers(inputs, attributes), tensors });
       return y;
     },
     gradient: {
@@ -51,10 +45,10 @@ export const attentionKernels: readonly HeapKernel[] = [
   {
     name: GRADIENT,
     run: (heap, inputs: Inputs & { dy: TensorInfo }, attributes: Attributes) => {
-      const outputs = [0, 1, 2].map(() => heap.output(inputs.q.shape));
-      const [shape, qkv, scratch] = prepare(heap, inputs, attributes);
-      const targets = heap.block(outputs.map((output) => heap.address(output)));
-      heap.kernels['attention_gradient']!(shape, qkv, heap.address(inputs.dy), targets, scratch);
+      const { q, k, v, dy } = inputs;
+      const outputs = [q, k, v].map(({ shape }) => heap.output(shape));
+      const tensors = [q, k, v, null, dy, ...outputs];
+      heap.run('attention_gradient', { integers: integers(inputs, attributes), tensors });
       return outputs;
     },
   },
@@ -79,13 +73,11 @@ export function attention(
     () => `q is [${q.shape}], k [${k.shape}], v [${v.shape}]`,
     'Give three tensors of the same shape [batch, tokens, heads * dim]',
   );
-  if (!Number.isInteger(heads) || heads < 1 || q.shape[2] % heads !== 0) {
-    throw new TrainingError(
-      'E_OPTION',
-      `heads is ${heads}, width ${q.shape[2]}`,
-      'heads must divide the width',
-    );
-  }
+  requireOption(
+    Number.isInteger(heads) && heads >= 1 && q.shape[2] % heads === 0,
+    () => `heads is ${heads}, width ${q.shape[2]}`,
+    'heads must divide the width',
+  );
   if (heap !== undefined) return runKernel(NAME, { q, k, v }, { heads });
   const [batch, tokens, width] = q.shape;
   const dim = width / heads;

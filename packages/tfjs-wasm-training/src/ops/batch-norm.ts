@@ -4,13 +4,15 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor, Tensor1D, Tensor4D, TensorInfo } from '@tensorflow/tfjs-core';
 import { currentHeap } from '../engine.js';
 import { requireShape } from '../errors.js';
-import type { Address, Heap } from '../heap.js';
+import type { Heap, KernelArguments } from '../heap.js';
 import { onlyGradient, runKernel, runKernelForAll } from '../heap-kernel.js';
 import type { HeapKernel } from '../heap-kernel.js';
+import { activationCode, composedActivation } from './activation.js';
+import type { Activation } from './activation.js';
 
 export interface BatchNormOptions {
   /** Applied to the normalised value; default `none`. */
-  readonly activation?: 'none' | 'relu6';
+  readonly activation?: Activation;
   /** Added to the variance; default 1e-5. */
   readonly epsilon?: number;
 }
@@ -31,25 +33,26 @@ type Attributes = Required<BatchNormOptions> & { readonly training?: boolean };
 type Inputs = Record<'x' | 'gamma' | 'beta', TensorInfo>;
 type InputsWithStatistics = Inputs & Record<'mean' | 'variance', TensorInfo>;
 
-/** C's `struct batch_norm` and the scratch that it needs. */
-function describe(heap: Heap, x: TensorInfo, attributes: Attributes): readonly [Address, Address] {
+interface NormTensors extends InputsWithStatistics {
+  readonly y?: TensorInfo;
+  readonly gradients?: readonly TensorInfo[]; // dy, dx, dgamma, dbeta
+}
+
+/** C's `struct batch_norm_arguments`. */
+function argumentsOf(inputs: NormTensors, attributes: Attributes): KernelArguments {
+  const { x, gamma, beta, mean, variance, y, gradients = [null, null, null, null] } = inputs;
   const channels = x.shape[3]!;
   const rows = x.shape.slice(0, 3).reduce((product, extent) => product * extent, 1);
-  const activation = attributes.activation === 'relu6' ? 1 : 0;
-  const norm = heap.block([rows, channels, activation, attributes.training ? 1 : 0], [attributes.epsilon]);
-  return [norm, heap.scratch(heap.kernels['batch_norm_scratch']!(norm))];
+  return {
+    integers: [rows, channels, activationCode(attributes.activation), attributes.training ? 1 : 0],
+    floats: [attributes.epsilon],
+    tensors: [x, gamma, beta, mean, variance, y, ...gradients],
+  };
 }
 
-function parameters(heap: Heap, inputs: InputsWithStatistics): Address {
-  const { gamma, beta, mean, variance } = inputs;
-  return heap.block([gamma, beta, mean, variance].map((tensor) => heap.address(tensor)));
-}
-
-function apply(heap: Heap, inputs: InputsWithStatistics, attributes: Attributes): TensorInfo {
-  const [norm, scratch] = describe(heap, inputs.x, attributes);
+function infer(heap: Heap, inputs: InputsWithStatistics, attributes: Attributes): TensorInfo {
   const y = heap.output(inputs.x.shape);
-  const [from, to] = [heap.address(inputs.x), heap.address(y)];
-  heap.kernels['batch_norm_apply']!(norm, parameters(heap, inputs), from, to, scratch);
+  heap.run('batch_norm_inference', argumentsOf({ ...inputs, y }, attributes));
   return y;
 }
 
@@ -57,12 +60,10 @@ export const batchNormKernels: readonly HeapKernel[] = [
   {
     name: TRAINING,
     run: (heap, inputs: Inputs, attributes: Attributes) => {
-      const { x } = inputs;
-      const [mean, variance] = [heap.output(inputs.gamma.shape), heap.output(inputs.gamma.shape)];
-      const [norm, scratch] = describe(heap, x, attributes);
-      const targets = [heap.address(mean), heap.address(variance)];
-      heap.kernels['batch_norm_statistics']!(norm, heap.address(x), ...targets, scratch);
-      return [apply(heap, { ...inputs, mean, variance }, attributes), mean, variance];
+      const { x, gamma } = inputs;
+      const [y, mean, variance] = [heap.output(x.shape), heap.output(gamma.shape), heap.output(gamma.shape)];
+      heap.run('batch_norm', argumentsOf({ ...inputs, mean, variance, y }, attributes));
+      return [y, mean, variance];
     },
     gradient: {
       inputsToSave: ['x', 'gamma', 'beta'],
@@ -75,7 +76,7 @@ export const batchNormKernels: readonly HeapKernel[] = [
   },
   {
     name: INFERENCE,
-    run: apply,
+    run: infer,
     gradient: {
       inputsToSave: ['x', 'gamma', 'beta', 'mean', 'variance'],
       gradFunc: (dy, saved, attributes) =>
@@ -87,10 +88,7 @@ export const batchNormKernels: readonly HeapKernel[] = [
     run: (heap, inputs: InputsWithStatistics & { dy: TensorInfo }, attributes: Attributes) => {
       const { x, dy, gamma } = inputs;
       const outputs = [x.shape, gamma.shape, gamma.shape].map((shape) => heap.output(shape));
-      const [norm, scratch] = describe(heap, x, attributes);
-      const targets = heap.block(outputs.map((output) => heap.address(output)));
-      const [xAt, dyAt] = [heap.address(x), heap.address(dy)];
-      heap.kernels['batch_norm_gradient']!(norm, parameters(heap, inputs), xAt, dyAt, targets, scratch);
+      heap.run('batch_norm_gradient', argumentsOf({ ...inputs, gradients: [dy, ...outputs] }, attributes));
       return outputs;
     },
   },
@@ -155,7 +153,7 @@ function affine(
 ): Tensor4D {
   const normalised = tf.mul(tf.sub(x, p.mean), tf.rsqrt(tf.add(p.variance, p.epsilon)));
   const y = tf.add(tf.mul(normalised, p.gamma), p.beta) as Tensor4D;
-  return p.activation === 'relu6' ? tf.relu6(y) : y;
+  return composedActivation(y, p.activation);
 }
 
 function requireChannels(x: Tensor4D, vectors: Record<string, Tensor1D>): void {

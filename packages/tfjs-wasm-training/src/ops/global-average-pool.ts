@@ -19,7 +19,7 @@ export const poolKernels: readonly HeapKernel[] = [
     name: NAME,
     run: (heap, { x }: { x: TensorInfo }, { shape: [batch, height, width, channels] }: Attributes) => {
       const y = heap.output([batch, channels]);
-      heap.kernels['average_pool']!(batch, height * width, channels, heap.address(x), heap.address(y));
+      heap.run('average_pool', { integers: [batch, height * width, channels], tensors: [x, y] });
       return y;
     },
     gradient: {
@@ -33,13 +33,7 @@ export const poolKernels: readonly HeapKernel[] = [
     run: (heap, { dy }: { dy: TensorInfo }, { shape }: Attributes) => {
       const [batch, height, width, channels] = shape;
       const dx = heap.output(shape);
-      heap.kernels['average_pool_gradient']!(
-        batch,
-        height * width,
-        channels,
-        heap.address(dy),
-        heap.address(dx),
-      );
+      heap.run('average_pool_gradient', { integers: [batch, height * width, channels], tensors: [dx, dy] });
       return dx;
     },
   },

@@ -4,7 +4,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor, Tensor1D, TensorInfo } from '@tensorflow/tfjs-core';
 import { currentHeap } from '../engine.js';
 import { requireShape } from '../errors.js';
-import type { Address, Heap } from '../heap.js';
+import type { KernelArguments } from '../heap.js';
 import { onlyGradient, runKernel, runKernelForAll } from '../heap-kernel.js';
 import type { HeapKernel } from '../heap-kernel.js';
 
@@ -15,11 +15,11 @@ interface Attributes {
   readonly epsilon: number;
 }
 
-/** C's `struct layer_norm`. */
-function describe(heap: Heap, x: TensorInfo, { epsilon }: Attributes): Address {
-  const channels = x.shape.at(-1)!;
-  const rows = x.shape.slice(0, -1).reduce((product, extent) => product * extent, 1);
-  return heap.block([rows, channels], [epsilon]);
+/** C's `struct layer_norm_arguments`, x being the first of the tensors. */
+function argumentsOf(tensors: readonly (TensorInfo | null)[], { epsilon }: Attributes): KernelArguments {
+  const { shape } = tensors[0]!;
+  const rows = shape.slice(0, -1).reduce((product, extent) => product * extent, 1);
+  return { integers: [rows, shape.at(-1)!], floats: [epsilon], tensors };
 }
 
 export const layerNormKernels: readonly HeapKernel[] = [
@@ -27,8 +27,7 @@ export const layerNormKernels: readonly HeapKernel[] = [
     name: NAME,
     run: (heap, { x, gamma, beta }: Record<'x' | 'gamma' | 'beta', TensorInfo>, attributes: Attributes) => {
       const y = heap.output(x.shape);
-      const tensors = [x, gamma, beta, y].map((tensor) => heap.address(tensor));
-      heap.kernels['layer_norm']!(describe(heap, x, attributes), ...tensors);
+      heap.run('layer_norm', argumentsOf([x, gamma, beta, y, null, null, null, null], attributes));
       return y;
     },
     gradient: {
@@ -45,9 +44,7 @@ export const layerNormKernels: readonly HeapKernel[] = [
     name: GRADIENT,
     run: (heap, { x, gamma, dy }: Record<'x' | 'gamma' | 'dy', TensorInfo>, attributes: Attributes) => {
       const outputs = [x.shape, gamma.shape, gamma.shape].map((shape) => heap.output(shape));
-      const tensors = [x, gamma, dy].map((tensor) => heap.address(tensor));
-      const targets = heap.block(outputs.map((output) => heap.address(output)));
-      heap.kernels['layer_norm_gradient']!(describe(heap, x, attributes), ...tensors, targets);
+      heap.run('layer_norm_gradient', argumentsOf([x, gamma, null, null, dy, ...outputs], attributes));
       return outputs;
     },
   },

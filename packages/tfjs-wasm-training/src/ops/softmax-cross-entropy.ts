@@ -1,55 +1,86 @@
-/** @file Softmax cross-entropy with label smoothing, the mean over the batch. */
+/** @file Softmax cross-entropy with label smoothing and distillation, the mean over the batch. */
 
 import * as tf from '@tensorflow/tfjs-core';
-import type { Scalar, Tensor, Tensor1D, Tensor2D, TensorInfo } from '@tensorflow/tfjs-core';
+import type { Scalar, Tensor1D, Tensor2D, TensorInfo } from '@tensorflow/tfjs-core';
 import { currentHeap } from '../engine.js';
-import { TrainingError, requireShape } from '../errors.js';
+import { TrainingError, requireOption, requireShape } from '../errors.js';
+import type { KernelArguments } from '../heap.js';
 import { onlyGradient, runKernel } from '../heap-kernel.js';
 import type { HeapKernel } from '../heap-kernel.js';
 
 const NAME = 'TrainingCrossEntropy';
+const DISTILLATION = 'TrainingDistillation';
 const GRADIENT = 'TrainingCrossEntropyGradient';
+
+export interface Distillation {
+  /** The teacher's logits [batch, classes]; no gradient flows into them. */
+  readonly teacher: Tensor2D;
+  /** Both distributions are softened by it; default 1. */
+  readonly temperature?: number;
+  /** From 0 (labels only) to 1 (teacher only); default 0.5. */
+  readonly weight?: number;
+}
+
+export interface CrossEntropyOptions {
+  /** Default 0. */
+  readonly labelSmoothing?: number;
+  readonly distillation?: Distillation;
+}
 
 interface Attributes {
   readonly labelSmoothing: number;
+  readonly temperature: number;
+  readonly weight: number;
 }
 
-export const crossEntropyKernels: readonly HeapKernel[] = [
-  {
-    name: NAME,
+type Inputs = Record<'logits' | 'labels', TensorInfo> & { readonly teacher?: TensorInfo };
+type Results = readonly [loss: TensorInfo | null, dloss: TensorInfo | null, dlogits: TensorInfo | null];
+
+/** C's `struct cross_entropy_arguments`. */
+function argumentsOf({ logits, labels, teacher }: Inputs, attributes: Attributes, results: Results): KernelArguments {
+  const { labelSmoothing, temperature, weight } = attributes;
+  return {
+    integers: logits.shape,
+    floats: [labelSmoothing, temperature, weight],
+    tensors: [logits, labels, teacher, ...results],
+  };
+}
+
+/** @param saved the inputs that the gradient needs: the teacher's among them, where there is one */
+function lossKernel(name: string, saved: string[]): HeapKernel {
+  return {
+    name,
     otherTypes: ['labels'],
-    run: (heap, { logits, labels }: Record<'logits' | 'labels', TensorInfo>, attributes: Attributes) => {
-      const [batch, classes] = logits.shape as [number, number];
+    run: (heap, inputs: Inputs, attributes: Attributes) => {
       const loss = heap.output([]);
-      const tensors = [logits, labels, loss].map((tensor) => heap.address(tensor));
-      const wrong = heap.kernels['cross_entropy']!(batch, classes, attributes.labelSmoothing, ...tensors);
-      if (wrong >= 0) {
-        heap.backend.disposeData(loss.dataId);
-        throw labelError(wrong, classes);
+      const wrong = heap.run('cross_entropy', argumentsOf(inputs, attributes, [loss, null, null]));
+      if (wrong > 0) {
+        heap.memory.backend.disposeData(loss.dataId);
+        throw labelError(wrong - 1, inputs.logits.shape[1]!);
       }
       return loss;
     },
     gradient: {
-      inputsToSave: ['logits', 'labels'],
-      gradFunc: (gradient, saved, attributes) => {
-        const [logits, labels] = saved as [Tensor, Tensor];
-        const inputs = { logits, labels, dloss: onlyGradient(gradient) };
-        return { logits: () => runKernel(GRADIENT, inputs, attributes) };
+      inputsToSave: saved,
+      gradFunc: (gradient, tensors, attributes) => {
+        const inputs = Object.fromEntries(saved.map((input, i) => [input, tensors[i]!]));
+        const all = { ...inputs, dloss: onlyGradient(gradient) };
+        const zeros = inputs['teacher'] && { teacher: () => tf.zerosLike(inputs['teacher']!) };
+        return { logits: () => runKernel(GRADIENT, all, attributes), ...zeros };
       },
     },
-  },
+  };
+}
+
+export const crossEntropyKernels: readonly HeapKernel[] = [
+  lossKernel(NAME, ['logits', 'labels']),
+  lossKernel(DISTILLATION, ['logits', 'labels', 'teacher']),
   {
     name: GRADIENT,
     otherTypes: ['labels'],
-    run: (
-      heap,
-      { logits, labels, dloss }: Record<'logits' | 'labels' | 'dloss', TensorInfo>,
-      attributes: Attributes,
-    ) => {
-      const [batch, classes] = logits.shape as [number, number];
-      const dlogits = heap.output(logits.shape);
-      const tensors = [logits, labels, dloss, dlogits].map((tensor) => heap.address(tensor));
-      heap.kernels['cross_entropy_gradient']!(batch, classes, attributes.labelSmoothing, ...tensors);
+    run: (heap, inputs: Inputs & { dloss: TensorInfo }, attributes: Attributes) => {
+      const dlogits = heap.output(inputs.logits.shape);
+      heap.run('cross_entropy_gradient', argumentsOf(inputs, attributes, [null, inputs.dloss, dlogits]));
       return dlogits;
     },
   },
@@ -65,27 +96,55 @@ function labelError(row: number, classes: number): TrainingError {
 
 /**
  * Mean over the batch of -sum_c t_c log softmax(logits)_c, with t = (1 - s) onehot(label) + s / classes
- * (label smoothing s: Szegedy et al., arXiv 1512.00567). Differentiable with respect to the logits.
+ * (label smoothing s: Szegedy et al., arXiv 1512.00567). With distillation (Hinton, Vinyals and Dean, arXiv 1503.02531)
+ * of weight d and temperature T it counts 1 - d, and d T^2 KL(softmax(teacher / T), softmax(logits / T)) is added.
+ * Differentiable with respect to the logits.
  *
  * @param logits [batch, classes] @param labels [batch], int32, 0 <= label < classes
  */
 export function softmaxCrossEntropy(
   logits: Tensor2D,
   labels: Tensor1D,
-  options: { readonly labelSmoothing?: number } = {},
+  options: CrossEntropyOptions = {},
 ): Scalar {
-  const { labelSmoothing = 0 } = options;
+  const { labelSmoothing = 0, distillation } = options;
+  const { teacher, temperature = 1, weight = 0.5 } = distillation ?? {};
   const heap = currentHeap();
   requireShape(
     logits.rank === 2 && labels.rank === 1 && labels.dtype === 'int32' && labels.size === logits.shape[0],
     () => `logits are [${logits.shape}], labels ${labels.dtype} [${labels.shape}]`,
     'Give logits [batch, classes] and int32 labels [batch]',
   );
-  if (heap !== undefined) return runKernel(NAME, { logits, labels }, { labelSmoothing });
+  requireShape(
+    teacher === undefined || tf.util.arraysEqual(teacher.shape, logits.shape),
+    () => `logits are [${logits.shape}], the teacher's [${teacher?.shape}]`,
+    'Give the logits of a teacher with the same classes',
+  );
+  requireOption(
+    temperature > 0 && weight >= 0 && weight <= 1,
+    () => `temperature is ${temperature}, weight ${weight}`,
+    'Give a temperature above 0 and a weight from 0 to 1',
+  );
+  if (heap === undefined) return composed(logits, labels, { labelSmoothing, temperature, weight, teacher });
+  const attributes = { labelSmoothing, temperature, weight };
+  if (teacher === undefined) return runKernel(NAME, { logits, labels }, attributes);
+  return runKernel(DISTILLATION, { logits, labels, teacher }, attributes);
+}
+
+function composed(
+  logits: Tensor2D,
+  labels: Tensor1D,
+  options: Attributes & { readonly teacher: Tensor2D | undefined },
+): Scalar {
+  const { labelSmoothing, temperature, weight, teacher } = options;
   const [batch, classes] = logits.shape;
   const wrong = labels.dataSync().findIndex((label) => label < 0 || label >= classes);
   if (wrong >= 0) throw labelError(wrong, classes);
   const targets = tf.add(tf.mul(tf.oneHot(labels, classes), 1 - labelSmoothing), labelSmoothing / classes);
-  const total = tf.sum(tf.mul(targets, tf.logSoftmax(logits)));
-  return tf.mul(total, -1 / batch);
+  const hard = tf.mul(tf.sum(tf.mul(targets, tf.logSoftmax(logits))), -1 / batch) as Scalar;
+  if (teacher === undefined) return hard;
+  const own = tf.logSoftmax(tf.div(logits, temperature));
+  const other = tf.logSoftmax(tf.div(teacher, temperature));
+  const divergence = tf.sum(tf.mul(tf.exp(other), tf.sub(other, own)));
+  return tf.add(tf.mul(hard, 1 - weight), tf.mul(divergence, (weight * temperature ** 2) / batch));
 }

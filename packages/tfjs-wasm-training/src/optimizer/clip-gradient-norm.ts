@@ -4,30 +4,42 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { NamedTensorMap, Tensor } from '@tensorflow/tfjs-core';
 import { currentHeap } from '../engine.js';
 import type { Heap } from '../heap.js';
+import { runOverParameters } from './parameters.js';
 
 /**
- * Where the norm over all gradients exceeds `maxNorm`, replaces every gradient in the map by one scaled down to it
- * and disposes the old one.
+ * Where the norm over all gradients exceeds `maxNorm`, scales every gradient in the map down to it: in place, or
+ * replaced by another tensor and disposed.
  *
  * @returns the norm before clipping
  */
 export function clipGradientNorm(gradients: NamedTensorMap, maxNorm: number): number {
   const heap = currentHeap();
   const present = Object.entries(gradients).filter((entry): entry is [string, Tensor] => entry[1] != null);
-  let squares = 0;
-  for (const [, gradient] of present) squares += sumOfSquares(heap, gradient);
-  const norm = Math.sqrt(squares);
+  const tensors = present.map(([, gradient]) => gradient);
+  const norm = Math.sqrt(heap === undefined ? composedSum(tensors) : sumOfSquares(heap, tensors));
   if (norm <= maxNorm) return norm;
+  const scale = maxNorm / norm;
+  const own = tensors.filter((gradient) => heap?.memory.backend.refCount(gradient.dataId) === 1);
+  if (heap !== undefined) runOverParameters(heap, 'scale_gradients', rows(own), { gradientScale: scale });
   for (const [name, gradient] of present) {
-    gradients[name] = tf.mul(gradient, maxNorm / norm);
+    if (own.includes(gradient)) continue;
+    gradients[name] = tf.mul(gradient, scale);
     gradient.dispose();
   }
   return norm;
 }
 
-function sumOfSquares(heap: Heap | undefined, gradient: Tensor): number {
-  if (heap !== undefined) return heap.kernels['sum_of_squares']!(gradient.size, heap.address(gradient));
+const rows = (gradients: readonly Tensor[]) => gradients.map((gradient) => ({ size: gradient.size, gradient }));
+
+function sumOfSquares(heap: Heap, gradients: readonly Tensor[]): number {
+  const result = runOverParameters(heap, 'sum_of_squares', rows(gradients));
+  return result === 0 ? 0 : new Float64Array(heap.memory.memory.buffer, result, 1)[0]!;
+}
+
+function composedSum(gradients: readonly Tensor[]): number {
   let sum = 0;
-  for (const value of gradient.dataSync<'float32'>()) sum += value * value;
+  for (const gradient of gradients) {
+    for (const value of gradient.dataSync<'float32'>()) sum += value * value;
+  }
   return sum;
 }

@@ -1,0 +1,49 @@
+/* Activations by themselves: y = f(x) and dx = dy * f'(x), for any shape. */
+#include "activation.h"
+#include "team.h"
+
+struct activation_arguments {
+  int32_t count, kind; /* enum activation */
+  address x, dy, result, scratch;
+};
+
+struct activation_job {
+  int count, kind, slices;
+  const float *x, *dy; /* dy: null for the activation itself */
+  float *result;
+};
+
+INLINE void activation_span(const struct activation_job *j, struct span s, int kind) {
+  for (int i = s.first; i < s.end; i += LANES) {
+    const int lanes = minimum(LANES, s.end - i);
+    const vec x = load_lanes(j->x + i, lanes);
+    store_lanes(j->result + i,
+                j->dy ? activation_gradient_lanes(x, load_lanes(j->dy + i, lanes), kind) : activate_lanes(x, kind), lanes);
+  }
+}
+
+static void activation_slice(const void *context, int slice, int thread) {
+  (void)thread;
+  const struct activation_job *j = context;
+  const struct span s = slice_span(j->count, j->slices, slice, LANES);
+#define ACTIVATE(kind) activation_span(j, s, kind)
+  SWITCH_ACTIVATION(j->kind, ACTIVATE)
+#undef ACTIVATE
+}
+
+NO_SCRATCH(activation)
+NO_SCRATCH(activation_gradient)
+
+KERNEL(activation) {
+  const struct activation_arguments *a = arguments;
+  const struct activation_job j = {a->count, a->kind, slices_of(a->count, 8192), FLOATS(a->x), 0, FLOATS(a->result)};
+  run_slices(team, j.slices, activation_slice, &j);
+  return 0;
+}
+
+KERNEL(activation_gradient) {
+  const struct activation_arguments *a = arguments;
+  const struct activation_job j = {a->count, a->kind, slices_of(a->count, 8192), FLOATS(a->x), FLOATS(a->dy), FLOATS(a->result)};
+  run_slices(team, j.slices, activation_slice, &j);
+  return 0;
+}

@@ -1,2 +1,0 @@
-/** The hash that prebuilt/training.sources.sha256 must hold. */
-export function sourcesHash(): string;

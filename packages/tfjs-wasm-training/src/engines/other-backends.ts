@@ -1,0 +1,89 @@
+/**
+ * @file Engines without kernels of this package: every op is composed of TensorFlow.js's own on another of its
+ * backends. They are optional peers and are imported only when they are asked for.
+ */
+
+import * as tf from '@tensorflow/tfjs-core';
+import { TrainingError } from '../errors.js';
+
+export type OtherEngineName = 'cpu' | 'webgpu' | 'node-gpu';
+
+interface OtherEngine {
+  readonly backend: string;
+  readonly packages: readonly string[];
+  /** Registers the backend. */
+  load(): Promise<void>;
+}
+
+/** Not known to the compiler: optional peers need not be installed. */
+const importOptional = (name: string): Promise<Record<string, unknown>> => import(name);
+
+const engines: Readonly<Record<OtherEngineName, OtherEngine>> = {
+  cpu: { backend: 'cpu', packages: ['@tensorflow/tfjs'], load: async () => void (await importUnion()) },
+  webgpu: {
+    backend: 'webgpu',
+    packages: ['@tensorflow/tfjs', 'webgpu', '@tensorflow/tfjs-backend-webgpu'],
+    load: loadWebGpu,
+  },
+  'node-gpu': {
+    backend: 'tensorflow',
+    packages: ['@tensorflow/tfjs', '@tensorflow/tfjs-node-gpu'],
+    load: async () => {
+      await importUnion();
+      await importOptional('@tensorflow/tfjs-node-gpu');
+    },
+  },
+};
+
+/** The gradients of TensorFlow.js's own ops are registered by its union package. */
+const importUnion = (): Promise<unknown> => importOptional('@tensorflow/tfjs');
+
+/** npm's `webgpu` is Dawn; the backend looks for it where a browser has it. */
+async function loadWebGpu(): Promise<void> {
+  await importUnion();
+  const { create, globals } = (await importOptional('webgpu')) as {
+    create(options: readonly string[]): object;
+    globals: object;
+  };
+  Object.assign(globalThis, globals);
+  Object.defineProperty(globalThis, 'navigator', {
+    value: { gpu: create([]), userAgent: 'node' },
+    configurable: true,
+    writable: true,
+  });
+  await importOptional('@tensorflow/tfjs-backend-webgpu');
+}
+
+/** Makes the backend of `name` the current one. */
+export async function startOtherBackend(name: OtherEngineName): Promise<{ readonly backend: string }> {
+  const { backend, packages, load } = engines[name];
+  try {
+    await load();
+  } catch (cause) {
+    throw withCause(
+      new TrainingError('E_ENGINE', `engine ${name} did not load`, `Install ${packages.join(', ')}`),
+      cause,
+    );
+  }
+  if (!(await setBackend(backend))) {
+    throw new TrainingError(
+      'E_ENGINE',
+      `the ${backend} backend of TensorFlow.js did not start`,
+      name === 'webgpu' ? 'WebGPU found no adapter: check the driver (vulkaninfo)' : `Check ${packages.at(-1)}`,
+    );
+  }
+  return { backend };
+}
+
+async function setBackend(backend: string): Promise<boolean> {
+  try {
+    return await tf.setBackend(backend);
+  } catch {
+    return false;
+  }
+}
+
+function withCause(error: Error, cause: unknown): Error {
+  error.cause = cause;
+  return error;
+}

@@ -1,0 +1,30 @@
+/** @file What importing this package does: its kernels are known to the `wasm` backend, whose heap will be shared. */
+
+import { shareHeap } from './engines/tfjs-backend.js';
+import { registerKernels } from './heap-kernel.js';
+import { registerIdentity } from './official/identity.js';
+import { activationKernels } from './ops/activation.js';
+import { attentionKernels } from './ops/attention.js';
+import { batchNormKernels } from './ops/batch-norm.js';
+import { conv2dKernels } from './ops/conv2d.js';
+import { denseKernels } from './ops/dense.js';
+import { depthwiseKernels } from './ops/depthwise-conv2d.js';
+import { fakeQuantizeKernels } from './ops/fake-quantize.js';
+import { poolKernels } from './ops/global-average-pool.js';
+import { layerNormKernels } from './ops/layer-norm.js';
+import { crossEntropyKernels } from './ops/softmax-cross-entropy.js';
+
+registerIdentity();
+registerKernels([
+  ...activationKernels,
+  ...attentionKernels,
+  ...batchNormKernels,
+  ...conv2dKernels,
+  ...crossEntropyKernels,
+  ...denseKernels,
+  ...depthwiseKernels,
+  ...fakeQuantizeKernels,
+  ...layerNormKernels,
+  ...poolKernels,
+]);
+shareHeap();
