@@ -15,7 +15,11 @@ const STEPS = 4;
 const [names = 'AB', batchText = '64'] = process.argv.slice(2).filter((text) => !text.startsWith('--'));
 const batch = Number(batchText);
 const flag = (name: string) => process.argv.find((text) => text.startsWith(`--${name}=`))?.split('=')[1];
-const started = await useTraining({ engine: (flag('engine') ?? 'auto') as never, ...(flag('threads') && { threads: Number(flag('threads')) }), ...(flag('variant') && { variant: flag('variant') }) } as never);
+const started = await useTraining({
+  engine: (flag('engine') ?? 'auto') as never,
+  ...(flag('threads') && { threads: Number(flag('threads')) }),
+  ...(flag('variant') && { variant: flag('variant') }),
+} as never);
 const engine = `${started.name} ${started.variant ?? ''} threads ${started.threads}`;
 
 for (const name of ['A', 'B'] as const) {

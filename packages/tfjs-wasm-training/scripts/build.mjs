@@ -95,7 +95,8 @@ function buildWasm(name) {
   const { flags, versions } = WASM_BUILDS[name];
   const version = versions.find((suffix) => runs(`clang${suffix}`) && runs(`wasm-ld${suffix}`));
   if (version === undefined) {
-    if (!existsSync(output)) throw new Error(`${output} is missing, and clang with wasm-ld is needed to build it`);
+    if (!existsSync(output))
+      throw new Error(`${output} is missing, and clang with wasm-ld is needed to build it`);
     console.warn(`clang or wasm-ld not found: keeping prebuilt/${name}.wasm, which differs from csrc/`);
     return;
   }
@@ -174,9 +175,13 @@ function build(options) {
     for (const name of Object.keys(WASM_BUILDS)) buildWasm(name);
   }
   try {
-    buildNative(options.includes('--prebuild') ? `prebuilds/${process.platform}-${process.arch}` : 'build/native');
+    buildNative(
+      options.includes('--prebuild') ? `prebuilds/${process.platform}-${process.arch}` : 'build/native',
+    );
   } catch (error) {
-    console.warn(`the native addon could not be built (${error.message}): the WebAssembly engines will be used`);
+    console.warn(
+      `the native addon could not be built (${error.message}): the WebAssembly engines will be used`,
+    );
   }
 }
 

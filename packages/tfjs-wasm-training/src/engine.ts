@@ -2,13 +2,14 @@
 
 import { availableParallelism } from 'node:os';
 import * as tf from '@tensorflow/tfjs-core';
+import { availableEngines } from './availability.js';
 import { loadAddon, startNativeRunner } from './engines/native.js';
 import { startOtherBackend } from './engines/other-backends.js';
 import type { OtherEngineName } from './engines/other-backends.js';
 import { openWasmBackend, startWasmBackend } from './engines/tfjs-backend.js';
 import { hasRelaxedSimd, startWasmRunner } from './engines/wasm.js';
 import type { WasmEngineName } from './engines/wasm.js';
-import { TrainingError } from './errors.js';
+import { InternalError, TrainingError } from './errors.js';
 import { Heap } from './heap.js';
 import type { HeapMemory } from './heap.js';
 
@@ -122,17 +123,21 @@ function startOnHeap(options: EngineOptions, memory: HeapMemory): Started {
 
 function threadCount(threads = Math.min(availableParallelism(), MOST_DEFAULT_THREADS)): number {
   if (Number.isInteger(threads) && threads >= 1 && threads <= MOST_THREADS) return threads;
-  throw new TrainingError('E_OPTION', `threads is ${threads}`, `Give a whole number from 1 to ${MOST_THREADS}`);
+  throw new TrainingError(
+    'E_OPTION',
+    `threads is ${threads}`,
+    `Give a whole number from 1 to ${MOST_THREADS}`,
+  );
 }
 
 /** The first engine that there is, and why those before it are not. */
 function fastest(): { name: HeapEngineName; passedOver: Partial<Record<EngineName, string>> } {
-  const addon = loadAddon();
-  if (!(addon instanceof Error)) return { name: 'native', passedOver: {} };
-  const passedOver: Partial<Record<EngineName, string>> = { native: addon.message };
-  if (hasRelaxedSimd({ enable: false })) return { name: 'wasm-relaxed', passedOver };
-  passedOver['wasm-relaxed'] = 'this version of Node has no relaxed SIMD, or hides it behind a flag';
-  return { name: 'wasm', passedOver };
+  const passedOver: Partial<Record<EngineName, string>> = {};
+  for (const { engine, missing } of availableEngines()) {
+    if (missing === undefined) return { name: engine, passedOver };
+    passedOver[engine] = missing;
+  }
+  throw new InternalError('there is no engine at all');
 }
 
 function instantiate(
@@ -145,7 +150,11 @@ function instantiate(
     return { heap: new Heap(memory, runner), threads: options.threads, variant };
   }
   if (name === 'wasm-relaxed' && !hasRelaxedSimd({ enable: true })) {
-    throw new TrainingError('E_ENGINE', 'this version of Node has no relaxed SIMD', 'Use engine wasm, or Node 20 or newer');
+    throw new TrainingError(
+      'E_ENGINE',
+      'this version of Node has no relaxed SIMD',
+      'Use engine wasm, or Node 20 or newer',
+    );
   }
   const { runner, threads } = startWasmRunner(name, memory, options.threads);
   return { heap: new Heap(memory, runner), threads };
@@ -154,7 +163,11 @@ function instantiate(
 function requireAddon(variant: string | undefined) {
   const addon = loadAddon();
   if (addon instanceof Error) {
-    throw new TrainingError('E_ENGINE', `the native addon did not load: ${addon.message}`, 'Use engine wasm or auto');
+    throw new TrainingError(
+      'E_ENGINE',
+      `the native addon did not load: ${addon.message}`,
+      'Use engine wasm or auto',
+    );
   }
   if (variant !== undefined && !addon.variants.includes(variant)) {
     throw new TrainingError(

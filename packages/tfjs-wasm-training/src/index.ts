@@ -4,6 +4,8 @@ import './register.js';
 
 export { useTraining } from './use-training.js';
 export type { EngineName, EngineOptions, TrainingEngine } from './engine.js';
+export { availableEngines } from './availability.js';
+export type { EngineAvailability } from './availability.js';
 export { TrainingError } from './errors.js';
 export type { TrainingErrorCode } from './errors.js';
 

@@ -3,10 +3,23 @@
 import '@tensorflow/tfjs';
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
-import { useTraining } from '../src/index.js';
+import { availableEngines, useTraining } from '../src/index.js';
+import type { EngineOptions } from '../src/index.js';
 
 // TensorFlow.js then counts the data buffers before and after every kernel.
 tf.env().set('IS_TEST', true);
+
+/** Every engine of this machine with kernels of this package, one for each instruction set. */
+export const HEAP_ENGINES: readonly EngineOptions[] = [
+  { engine: 'wasm' },
+  { engine: 'wasm-relaxed' },
+  ...availableEngines().flatMap(({ variants }) =>
+    variants.map((variant) => ({ engine: 'native' as const, variant })),
+  ),
+];
+
+export const engineTitle = ({ engine, variant }: EngineOptions): string =>
+  [engine, variant].filter(Boolean).join(' ');
 
 /** How far two results may differ: max |a - b| <= limit * max(smallestScale, max |b|). */
 export interface Tolerance {
@@ -96,7 +109,7 @@ export function outputAndGradients(op: Op, inputs: readonly Input[], seed: numbe
   });
 }
 
-/** What differs beyond its tolerance between the engines; empty when they agree. */
+/** What differs beyond its tolerance between cpu and any other engine; empty when they agree. */
 export async function disagreements(
   op: Op,
   inputs: readonly Input[],
@@ -105,17 +118,21 @@ export async function disagreements(
   const { seed, tolerance = DATA_TOLERANCE } = options;
   await useTraining({ engine: 'cpu' });
   const reference = outputAndGradients(op, inputs, seed);
-  await useTraining({ engine: 'wasm' });
-  const result = outputAndGradients(op, inputs, seed);
-  const tolerances = inputs.flatMap((input) => input.tolerance ?? []);
-  const compared = [
-    { name: 'output', a: result.y, b: reference.y, tolerance },
-    ...result.gradients.map((a, i) => {
-      return { name: `gradient ${i}`, a, b: reference.gradients[i]!, tolerance: tolerances[i]! };
-    }),
-  ];
-  return compared.flatMap(({ name, a, b, tolerance: { limit, smallestScale } }) => {
-    const difference = relativeDifference(a, b, smallestScale);
-    return a.length === b.length && difference <= limit ? [] : [`${name}: ${difference} > ${limit}`];
-  });
+  const tolerances = [tolerance, ...inputs.flatMap((input) => input.tolerance ?? [])];
+  const found: string[] = [];
+  for (const engine of HEAP_ENGINES) {
+    await useTraining({ ...engine, threads: 2 });
+    const results = valuesOf(outputAndGradients(op, inputs, seed));
+    valuesOf(reference).forEach((expected, i) => {
+      const { limit, smallestScale } = tolerances[i]!;
+      const difference = relativeDifference(results[i]!, expected, smallestScale);
+      if (results[i]!.length === expected.length && difference <= limit) return;
+      found.push(
+        `${engineTitle(engine)}, ${i === 0 ? 'output' : `gradient ${i - 1}`}: ${difference} > ${limit}`,
+      );
+    });
+  }
+  return found;
 }
+
+const valuesOf = ({ y, gradients }: Results) => [y, ...gradients];

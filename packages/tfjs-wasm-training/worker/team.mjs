@@ -1,4 +1,5 @@
 /** @file A thread of the WebAssembly engines: an instance on the shared heap with a stack of its own, until it is stopped. */
+/* global WebAssembly */
 
 import { workerData } from 'node:worker_threads';
 

@@ -30,8 +30,11 @@ export function loadAddon(): Addon | Error {
 }
 
 function load(): Addon | Error {
-  const file = places.map((place) => fileURLToPath(new URL(place, import.meta.url))).find((path) => existsSync(path));
-  if (file === undefined) return new Error('it was not built (npm rebuild @tinyformer/tfjs-wasm-training, with gcc or clang)');
+  const file = places
+    .map((place) => fileURLToPath(new URL(place, import.meta.url)))
+    .find((path) => existsSync(path));
+  if (file === undefined)
+    return new Error('it was not built (npm rebuild @tinyformer/tfjs-wasm-training, with gcc or clang)');
   const loaded = { exports: {} };
   try {
     process.dlopen(loaded, file);

@@ -69,7 +69,9 @@ export async function startOtherBackend(name: OtherEngineName): Promise<{ readon
     throw new TrainingError(
       'E_ENGINE',
       `the ${backend} backend of TensorFlow.js did not start`,
-      name === 'webgpu' ? 'WebGPU found no adapter: check the driver (vulkaninfo)' : `Check ${packages.at(-1)}`,
+      name === 'webgpu'
+        ? 'WebGPU found no adapter: check the driver (vulkaninfo)'
+        : `Check ${packages.at(-1)}`,
     );
   }
   return { backend };

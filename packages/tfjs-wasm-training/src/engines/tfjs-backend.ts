@@ -41,7 +41,11 @@ export function shareHeap(): void {
   const folder = join(dirname(manifest), 'wasm-out');
   const simd = readFileSync(join(folder, 'tfjs-backend-wasm-simd.wasm'));
   const shared = Buffer.from(withMemoryShared(simd, true)).toString('base64');
-  const names = ['tfjs-backend-wasm.wasm', 'tfjs-backend-wasm-simd.wasm', 'tfjs-backend-wasm-threaded-simd.wasm'];
+  const names = [
+    'tfjs-backend-wasm.wasm',
+    'tfjs-backend-wasm-simd.wasm',
+    'tfjs-backend-wasm-threaded-simd.wasm',
+  ];
   setWasmPaths(
     Object.fromEntries(names.map((name) => [name, `data:application/wasm;base64,${shared}`])) as never,
     true,

@@ -52,7 +52,13 @@ export function startWasmRunner(
   new Uint8Array(memory.memory.buffer).fill(0, team.address, team.address + exports['team_bytes']!());
   new Int32Array(memory.memory.buffer)[team.address / 4] = threads;
   const workers = stacks.slice(1).map((_, i) => {
-    const workerData = { module, memory: memory.memory, stack: stackOf(i + 1), team: team.address, thread: i + 1 };
+    const workerData = {
+      module,
+      memory: memory.memory,
+      stack: stackOf(i + 1),
+      team: team.address,
+      thread: i + 1,
+    };
     const worker = new Worker(new URL('../../worker/team.mjs', import.meta.url), { workerData });
     worker.unref();
     return worker;

@@ -26,7 +26,10 @@ interface Attributes {
 }
 
 /** C's `struct fake_quantize_arguments`. */
-function argumentsOf(tensors: readonly (TensorInfo | null)[], { zeroPoint, range }: Attributes): KernelArguments {
+function argumentsOf(
+  tensors: readonly (TensorInfo | null)[],
+  { zeroPoint, range }: Attributes,
+): KernelArguments {
   const [x, scales] = tensors as [TensorInfo, TensorInfo];
   const channels = sizeOf(scales);
   return { integers: [sizeOf(x) / channels, channels], floats: [zeroPoint, ...range], tensors };

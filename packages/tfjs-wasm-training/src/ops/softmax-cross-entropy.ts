@@ -37,7 +37,11 @@ type Inputs = Record<'logits' | 'labels', TensorInfo> & { readonly teacher?: Ten
 type Results = readonly [loss: TensorInfo | null, dloss: TensorInfo | null, dlogits: TensorInfo | null];
 
 /** C's `struct cross_entropy_arguments`. */
-function argumentsOf({ logits, labels, teacher }: Inputs, attributes: Attributes, results: Results): KernelArguments {
+function argumentsOf(
+  { logits, labels, teacher }: Inputs,
+  attributes: Attributes,
+  results: Results,
+): KernelArguments {
   const { labelSmoothing, temperature, weight } = attributes;
   return {
     integers: logits.shape,

@@ -29,7 +29,8 @@ export function clipGradientNorm(gradients: NamedTensorMap, maxNorm: number): nu
   return norm;
 }
 
-const rows = (gradients: readonly Tensor[]) => gradients.map((gradient) => ({ size: gradient.size, gradient }));
+const rows = (gradients: readonly Tensor[]) =>
+  gradients.map((gradient) => ({ size: gradient.size, gradient }));
 
 function sumOfSquares(heap: Heap, gradients: readonly Tensor[]): number {
   const result = runOverParameters(heap, 'sum_of_squares', rows(gradients));

@@ -90,7 +90,11 @@ export class RuleOptimizer implements Optimizer {
     this.dispose();
     for (const [name, { step, first, second }] of Object.entries(state)) {
       const keep = (values: Float32Array) => tf.keep(tf.tensor(values));
-      this.#moments.set(name, { step, first: keep(first), ...(second.length > 0 && { second: keep(second) }) });
+      this.#moments.set(name, {
+        step,
+        first: keep(first),
+        ...(second.length > 0 && { second: keep(second) }),
+      });
     }
   }
 

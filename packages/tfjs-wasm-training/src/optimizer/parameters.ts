@@ -56,7 +56,14 @@ export function runOverParameters(
   const result = buffer.reserve(RESULT_BYTES + parameters.length * PARAMETER_WORDS * 4);
   const table = result + RESULT_BYTES;
   parameters.forEach((parameter, i) => writeParameter(heap, table / 4 + i * PARAMETER_WORDS, parameter));
-  const { nesterov = false, learningRate = 0, beta1 = 0, beta2 = 0, epsilon = 0, gradientScale = 1 } = options;
+  const {
+    nesterov = false,
+    learningRate = 0,
+    beta1 = 0,
+    beta2 = 0,
+    epsilon = 0,
+    gradientScale = 1,
+  } = options;
   heap.run(kernel, {
     integers: [parameters.length, nesterov ? 1 : 0],
     floats: [learningRate, beta1, beta2, epsilon, gradientScale],
