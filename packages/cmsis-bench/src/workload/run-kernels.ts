@@ -90,11 +90,21 @@ function checkSize({ heap, calls }: EncodedRequests): void {
  */
 export async function runKernels(
   requests: readonly KernelRequest[],
+  options: KernelRunOptions,
+): Promise<KernelBatch> {
+  const { machine, runtime, cacheDirectory } = options;
+  const elf = await buildKernelFirmware({ machine, rounding: runtime.rounding, cacheDirectory });
+  return runKernelsOn(elf, requests, options);
+}
+
+/** The same with firmware that is built already. */
+export async function runKernelsOn(
+  elf: string,
+  requests: readonly KernelRequest[],
   { machine, runtime, timeoutMs = 120_000, memory, cacheDirectory }: KernelRunOptions,
 ): Promise<KernelBatch> {
   const encoded = runtime.encodeRequests(requests);
   checkSize(encoded);
-  const elf = await buildKernelFirmware({ machine, rounding: runtime.rounding, cacheDirectory });
   const { files, regions } = await runWorkload('the kernels', {
     machine,
     elf,
