@@ -68,6 +68,7 @@ export {
   type PeerLibraries,
 } from './benchmark/bench-kernels.js';
 export type { BenchLayer } from './benchmark/layer.js';
+export { benchMlperfTiny, mlperfTiny, type MlperfResult } from './benchmark/mlperf-tiny.js';
 export { namedLayers } from './benchmark/named-layers.js';
 export { openPeerLibraries } from './benchmark/open-libraries.js';
 export { recordBaseline, type RecordBaselineOptions } from './benchmark/record-baseline.js';

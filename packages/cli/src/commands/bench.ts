@@ -9,8 +9,6 @@ import {
   kernelTableRow,
   machineHash,
   namedLayers,
-  openPeerLibraries,
-  parsePeerArchives,
   recordBaseline,
   RECORD_PATH,
   shippedRecord,
@@ -19,9 +17,7 @@ import {
   type BenchLayer,
   type BenchProgress,
   type BenchRow,
-  type PeerArchive,
   type PeerCore,
-  type PeerLibraries,
 } from '@tinyformer/cmsis-bench';
 import { parseLayout } from '@tinyformer/sparse-engine';
 import Table from 'cli-table3';
@@ -29,12 +25,9 @@ import { Option, type Command } from 'commander';
 import { fileURLToPath } from 'node:url';
 import { openOutFile, toJson } from '../output/out-folder.js';
 import { withProgress } from '../output/progress.js';
+import { includeOption, libraryOption, openLibraries, type LibraryOptions } from './bench-libraries.js';
+import { addMlperfTinyCommand } from './bench-mlperf-tiny.js';
 import { wholeNumber } from './options.js';
-
-interface LibraryOptions {
-  readonly cmsisNn?: readonly PeerArchive[];
-  readonly cmsisNnInclude?: readonly string[];
-}
 
 interface KernelsOptions extends LibraryOptions {
   readonly json?: string;
@@ -53,14 +46,6 @@ interface RecordOptions extends LibraryOptions {
 }
 
 const CORES: readonly PeerCore[] = ['m4', 'm7'];
-
-const libraryOption = (): Option =>
-  new Option('--cmsis-nn <archives>', 'CMSIS-NN as you built it: m4=FILE.a,m7=FILE.a').argParser(
-    parsePeerArchives,
-  );
-
-const includeOption = (): Option =>
-  new Option('--cmsis-nn-include <folders...>', 'folders of its headers and of CMSIS/Core/Include');
 
 export function addBenchCommands(program: Command): void {
   const bench = program.command('bench').description('what kernels cost, measured');
@@ -90,6 +75,7 @@ export function addBenchCommands(program: Command): void {
     .addOption(libraryOption().makeOptionMandatory())
     .addOption(includeOption().makeOptionMandatory())
     .action(runRecordBaseline);
+  addMlperfTinyCommand(bench);
 }
 
 async function runKernelBench(options: KernelsOptions): Promise<void> {
@@ -145,10 +131,6 @@ function selectLayers(layers: readonly BenchLayer[], only: string | undefined): 
       cause,
     });
   }
-}
-
-async function openLibraries({ cmsisNn, cmsisNnInclude = [] }: LibraryOptions): Promise<PeerLibraries> {
-  return openPeerLibraries(cmsisNn ?? [], { includeDirectories: cmsisNnInclude });
 }
 
 function renderTable(rows: readonly BenchRow[]): string {

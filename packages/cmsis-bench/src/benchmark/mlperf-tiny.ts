@@ -4,7 +4,15 @@
  * depends on them.
  */
 import { readFileSync } from 'node:fs';
-import { createRng, fixedPointFactor, TinyFormerError, type Rng } from '@tinyformer/core';
+import {
+  createRng,
+  fixedPointFactor,
+  TinyFormerError,
+  type Board,
+  type MemorySystem,
+  type Rng,
+} from '@tinyformer/core';
+import type { Rounding } from '@tinyformer/mcu-runtime-c';
 import {
   addProgram,
   softmaxProgram,
@@ -15,7 +23,7 @@ import {
 import type { PeerFunction } from '../baseline/peer-functions.js';
 import { buildLayerFirmware, type PeerLibrary } from '../firmware/layer-firmware.js';
 import { CORTEX_M4 } from '../machine/cortex-machine.js';
-import { runPrograms, type Cost } from '../workload/run-programs.js';
+import { runPrograms, type Cost, type ProgramResult } from '../workload/run-programs.js';
 import { drawValues } from './draw.js';
 
 type Triple = readonly [number, number, number];
@@ -114,52 +122,75 @@ function peerLayer(rng: Rng, layer: NetworkLayer): PeerProgram {
 export interface MlperfResult extends Cost {
   readonly task: string;
   readonly layers: readonly (Cost & { readonly kernel: string })[];
+  /** With memory that answers at once. */
+  readonly zeroWait: Cost;
   /** At the board's clock. */
   readonly publishedCycles: number;
 }
 
 export interface MlperfOptions {
   readonly peer: PeerLibrary;
-  /** Of the board that the results were published for. */
-  readonly clockHz: number;
+  readonly rounding: Rounding;
+  /** A Cortex-M4; results were published for the STM32L4R5. */
+  readonly board: Board;
   readonly cacheDirectory?: string | undefined;
+  readonly onProgress?: (done: number, total: number, note: string) => void;
 }
 
 const SEED = 1;
 
-/** @throws E_CMSIS_NN when the library refuses a layer; what builds and runs throw. */
-export async function benchMlperfTiny({
-  peer,
-  clockHz,
-  cacheDirectory,
-}: MlperfOptions): Promise<MlperfResult[]> {
-  const machine = CORTEX_M4;
-  const { elf } = await buildLayerFirmware({
-    ...{ machine, rounding: 'double', specialised: [], peer, cacheDirectory },
-  });
-  const results: MlperfResult[] = [];
-  for (const { task, layers, publishedPerSecond } of mlperfTiny().networks) {
-    const programs = layers.map((layer, index) => peerLayer(createRng(SEED).fork(`${task} ${index}`), layer));
-    const run = await runPrograms(
-      programs.map(({ program }) => program),
-      { machine, elf, cacheDirectory },
-    );
-    const measured = run.map(({ calls: [call] }, index) => {
-      const { kernel } = programs[index]!;
-      if (call!.status !== 0) {
-        throw new TinyFormerError('E_CMSIS_NN', `${kernel} refuses layer ${index} of ${task}`, {
-          details: { status: call!.status },
-        });
-      }
-      const { instructions, cycles, cyclesHigh } = call!;
-      return { kernel, instructions, cycles, cyclesHigh };
+function sum(costs: readonly Cost[]): Cost {
+  const total = (key: keyof Cost) => costs.reduce((sumSoFar, cost) => sumSoFar + cost[key], 0);
+  return { instructions: total('instructions'), cycles: total('cycles'), cyclesHigh: total('cyclesHigh') };
+}
+
+function costsOf(
+  run: readonly ProgramResult[],
+  { task, kernels }: { readonly task: string; readonly kernels: readonly string[] },
+): MlperfResult['layers'] {
+  return run.map(({ calls: [call] }, index) => {
+    const kernel = kernels[index]!;
+    const { status, instructions, cycles, cyclesHigh } = call!;
+    if (status === 0) return { kernel, instructions, cycles, cyclesHigh };
+    throw new TinyFormerError('E_CMSIS_NN', `${kernel} refuses layer ${index} of ${task}`, {
+      hint: 'link a CMSIS-NN of the recorded commit, built for the Cortex-M4',
+      details: { status },
     });
-    const sum = (key: keyof Cost) => measured.reduce((total, layer) => total + layer[key], 0);
+  });
+}
+
+/** @throws E_BOARD for a board with another core, E_CMSIS_NN when the library refuses a layer; what builds and runs throw. */
+export async function benchMlperfTiny(options: MlperfOptions): Promise<MlperfResult[]> {
+  const { peer, rounding, board, cacheDirectory, onProgress } = options;
+  if (board.core !== CORTEX_M4.name) {
+    throw new TinyFormerError(
+      'E_BOARD',
+      `the layers are measured on a Cortex-M4, the ${board.name} has another core`,
+      {
+        hint: 'choose stm32l4r5, for which results were published',
+      },
+    );
+  }
+  const firmware = { machine: CORTEX_M4, rounding, specialised: [], peer, cacheDirectory };
+  const { elf } = await buildLayerFirmware(firmware);
+  const results: MlperfResult[] = [];
+  const { networks } = mlperfTiny();
+  for (const { task, layers, publishedPerSecond } of networks) {
+    onProgress?.(results.length, networks.length, task);
+    const peers = layers.map((layer, index) => peerLayer(createRng(SEED).fork(`${task} ${index}`), layer));
+    const run = (memory?: MemorySystem) =>
+      runPrograms(
+        peers.map(({ program }) => program),
+        { machine: CORTEX_M4, elf, memory, cacheDirectory },
+      );
+    const names = { task, kernels: peers.map(({ kernel }) => kernel) };
+    const measured = costsOf(await run(board.memory), names);
     results.push({
       task,
-      ...{ instructions: sum('instructions'), cycles: sum('cycles'), cyclesHigh: sum('cyclesHigh') },
+      ...sum(measured),
       layers: measured,
-      publishedCycles: Math.round(clockHz / publishedPerSecond),
+      zeroWait: sum(costsOf(await run(), names)),
+      publishedCycles: Math.round(board.clockHz / publishedPerSecond),
     });
   }
   return results;

@@ -1,5 +1,5 @@
 /** @file Runs programs on a simulated Cortex-M, many in one run, and gives each one's result and what it executed. */
-import { TinyFormerError } from '@tinyformer/core';
+import { TinyFormerError, type MemorySystem } from '@tinyformer/core';
 import type { CortexMachine } from '../machine/cortex-machine.js';
 import type { RegionCounts } from '../machine/counts.js';
 import { MAX_CONSTANT_BYTES, MAX_DATA_BYTES, MemoryImage, type PlacedProgram } from './memory-image.js';
@@ -31,6 +31,8 @@ export interface ProgramRunOptions {
   /** Built by `buildLayerFirmware`. */
   readonly elf: string;
   readonly timeoutMs?: number;
+  /** A board's: code and constants lie in its flash, tensors and stack in its SRAM. Without it, memory answers at once. */
+  readonly memory?: MemorySystem | undefined;
   readonly cacheDirectory?: string | undefined;
   /** Called after each run of the machine, with the programs done so far. */
   readonly onDone?: (programs: number) => void;
@@ -114,7 +116,7 @@ function decode(
 /** A refused call is a status, not an exception. @throws E_BATCH for a program that is too large; what `runFirmware` throws. */
 export async function runPrograms(
   programs: readonly Program[],
-  { machine, elf, timeoutMs = 300_000, cacheDirectory, onDone }: ProgramRunOptions,
+  { machine, elf, timeoutMs = 300_000, memory, cacheDirectory, onDone }: ProgramRunOptions,
 ): Promise<ProgramResult[]> {
   const results: ProgramResult[] = [];
   for (const batch of batches(programs, machine.externalRamAddress)) {
@@ -124,6 +126,7 @@ export async function runPrograms(
       inputs: { 'layers.bin': batch.image.encode() },
       outputs: ['results.bin'],
       timeoutMs,
+      memory,
       cacheDirectory,
     });
     results.push(...decode({ results: files['results.bin']!, regions }, batch));
