@@ -6,6 +6,7 @@ import { softmaxScaling } from '../src/baseline/peer-programs.js';
 import { formatRecord, parseRecord, recordedKernels, shippedRecord } from '../src/baseline/record.js';
 import { benchKernels } from '../src/benchmark/bench-kernels.js';
 import { prune } from '../src/benchmark/draw.js';
+import { mlperfTiny } from '../src/benchmark/mlperf-tiny.js';
 import { namedLayers } from '../src/benchmark/named-layers.js';
 import { DEFAULT_SWEEP_SEED, SWEEP_LAYERS, sweepLayers } from '../src/benchmark/sweep-layers.js';
 import { distinctRows, kernelTableRow } from '../src/report/kernel-table.js';
@@ -113,5 +114,37 @@ describe('The peer’s softmax', () => {
   // TFLite's PreprocessSoftmaxScaling and CalculateInputRadius by hand: 1/16 * 2^26 = 2^22 = 0.5 * 2^23.
   it('is scaled as TFLite scales it', () => {
     expect(softmaxScaling(1 / 16)).toEqual({ multiplier: 2 ** 30, shift: 23, minimumDifference: -248 });
+  });
+});
+
+describe('The layers of the MLPerf Tiny networks', () => {
+  const networks = new Map(mlperfTiny().networks.map((network) => [network.task, network]));
+
+  it('follow one another: what a layer reads is what one before it wrote', () => {
+    for (const { layers } of networks.values()) {
+      const written = new Set<string>();
+      for (const [index, layer] of layers.entries()) {
+        if (layer.op === 'add' || layer.op === 'softmax') continue;
+        const size = (shape: readonly number[]) => `${shape.reduce((a, b) => a * b)}`;
+        if (index > 0) expect(written).toContain(size(layer.input));
+        written.add(size(layer.output));
+      }
+    }
+  });
+
+  // As these networks are known to have: 0.26 M, 2.7 M, 7.5 M and 12.5 M.
+  it.each([
+    ['ad', 264192],
+    ['kws', 2656768],
+    ['vww', 7489664],
+    ['ic', 12501632],
+  ])('%s has its products', (task, expected) => {
+    const products = networks.get(task)!.layers.map((layer) => {
+      if (layer.op !== 'convolution' && layer.op !== 'depthwise' && layer.op !== 'linear') return 0;
+      const [height, width, channels] = layer.output;
+      const inputs = layer.op === 'depthwise' ? 1 : layer.input[2];
+      return height * width * channels * layer.kernel[0] * layer.kernel[1] * inputs;
+    });
+    expect(products.reduce((a, b) => a + b)).toBe(expected);
   });
 });
