@@ -20,6 +20,8 @@ TFR_INLINE int32_t tfr_high16(uint32_t word) { return (int32_t)word >> 16; }
 
 TFR_INLINE uint32_t tfr_pack16(int32_t low, int32_t high) { return ((uint32_t)low & 0xffff) | (uint32_t)high << 16; }
 
+TFR_INLINE int32_t tfr_leading_zeros(uint32_t word) { return __builtin_clz(word); }
+
 #define TFR_DSP_ACCUMULATE(name, instruction, type)                                                        \
   TFR_INLINE int32_t name(type a, type b, int32_t acc) {                                                   \
     int32_t result;                                                                                        \

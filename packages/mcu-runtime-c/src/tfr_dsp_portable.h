@@ -27,6 +27,13 @@ TFR_INLINE uint32_t tfr_pack16(int32_t low, int32_t high) { return ((uint32_t)lo
 
 TFR_INLINE int32_t tfr_byte(uint32_t word, int32_t index) { return (int8_t)((word >> (8 * index)) & 0xff); }
 
+/* Zeros before the first one; the word is not 0. */
+TFR_INLINE int32_t tfr_leading_zeros(uint32_t word) {
+  int32_t zeros = 0;
+  while (word >> (31 - zeros) == 0) zeros++;
+  return zeros;
+}
+
 /* acc + low(a) * low(b) + high(a) * high(b) */
 TFR_INLINE int32_t tfr_smlad(uint32_t a, uint32_t b, int32_t acc) {
   return acc + tfr_low16(a) * tfr_low16(b) + tfr_high16(a) * tfr_high16(b);

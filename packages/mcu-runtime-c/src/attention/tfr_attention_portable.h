@@ -41,22 +41,23 @@ TFR_INLINE uint32_t tfr_attention_look_up(const uint16_t *table, uint32_t scores
   return tfr_pack16(table[even > 0 ? even : 0], table[odd > 0 ? odd : 0]);
 }
 
-/* An entry's `values` is the word's index behind the head's first value. */
+/* An entry's `values` counts from the first score's values. */
 static void tfr_attention_weigh(struct tfr_attention_probabilities *job) {
-  struct tfr_attention_entry *entry = job->entries;
-  uint32_t values = 0;
-  job->sums[0] = job->sums[1] = 0;
-  for (const uint32_t *scores = job->scores; scores < job->scores_end; scores += 2) {
-    const uint32_t first = tfr_attention_look_up(job->table, scores[0], job->bases[0]);
-    const uint32_t second = tfr_attention_look_up(job->table, scores[1], job->bases[1]);
-    if ((first | second) != 0) {
-      *entry++ = (struct tfr_attention_entry){{first, second}, values};
-      job->sums[0] = tfr_smlad(first, 0x00010001u, job->sums[0]);
-      job->sums[1] = tfr_smlad(second, 0x00010001u, job->sums[1]);
+  for (int32_t row = 0; row < 2; row++) {
+    struct tfr_attention_entry *entry = job->entries + row;
+    uint32_t values = 0;
+    job->sums[row] = 0;
+    for (const uint32_t *scores = job->scores + row; scores < job->scores_end; scores += 2) {
+      const uint32_t probabilities = tfr_attention_look_up(job->table, *scores, job->bases[row]);
+      if (probabilities != 0) {
+        *entry = (struct tfr_attention_entry){values, probabilities};
+        entry += 2;
+        job->sums[row] = tfr_smlad(probabilities, 0x00010001u, job->sums[row]);
+      }
+      values += job->value_bytes;
     }
-    values += job->value_bytes / sizeof(uint32_t);
+    job->ends[row] = entry;
   }
-  job->entries_end = entry;
 }
 
 TFR_INLINE int8_t tfr_attention_finish(int32_t acc, int32_t multiplier, int32_t zero_point) {
@@ -64,27 +65,33 @@ TFR_INLINE int8_t tfr_attention_finish(int32_t acc, int32_t multiplier, int32_t 
   return (int8_t)(value < INT8_MIN ? INT8_MIN : value > INT8_MAX ? INT8_MAX : value);
 }
 
-static void tfr_attention_mix(struct tfr_attention_values *job) {
-  for (int32_t quad = 0; quad < job->quads; quad++) {
-    int32_t acc[2][4];
-    for (int32_t c = 0; c < 4; c++) {
-      acc[0][c] = job->offsets[0];
-      acc[1][c] = job->offsets[1];
+/* One row: its own entries. */
+static void tfr_attention_mix_row(struct tfr_attention_values *job) {
+  for (int32_t block = 0; block < job->blocks; block++) {
+    int32_t acc[TFR_ATTENTION_DEPTH];
+    for (int32_t c = 0; c < TFR_ATTENTION_DEPTH; c++) acc[c] = job->offsets[0];
+    for (struct tfr_attention_entry *entry = job->entries; entry < job->entries_end; entry += 2) {
+      const uint32_t *values = job->values + entry->values / sizeof(uint32_t);
+      for (int32_t c = 0; c < TFR_ATTENTION_DEPTH; c++) acc[c] = tfr_smlad(entry->probabilities, values[c], acc[c]);
+      entry->values += sizeof(uint32_t) * TFR_ATTENTION_DEPTH;
     }
-    for (struct tfr_attention_entry *entry = job->entries; entry < job->entries_end; entry++) {
-      const uint32_t *values = job->values + entry->values;
-      for (int32_t c = 0; c < 4; c++) {
-        acc[0][c] = tfr_smlad(entry->probabilities[0], values[c], acc[0][c]);
-        acc[1][c] = tfr_smlad(entry->probabilities[1], values[c], acc[1][c]);
-      }
-      entry->values += 4;
-    }
-    for (int32_t row = 0; row < 2; row++) {
-      for (int32_t c = 0; c < 4; c++) {
-        *job->outputs[row]++ = tfr_attention_finish(acc[row][c], job->multipliers[row], job->zero_point);
-      }
+    for (int32_t c = 0; c < TFR_ATTENTION_DEPTH; c++) {
+      *job->outputs[0]++ = tfr_attention_finish(acc[c], job->multipliers[0], job->zero_point);
     }
   }
+}
+
+/* Two rows whose entries are of the same token pairs; here there is nothing to win by that. */
+static void tfr_attention_mix_rows(struct tfr_attention_values *job) {
+  struct tfr_attention_values second = *job;
+  second.entries++;
+  second.entries_end++;
+  second.outputs[0] = job->outputs[1];
+  second.offsets[0] = job->offsets[1];
+  second.multipliers[0] = job->multipliers[1];
+  tfr_attention_mix_row(job);
+  tfr_attention_mix_row(&second);
+  job->outputs[1] = second.outputs[0];
 }
 
 #endif

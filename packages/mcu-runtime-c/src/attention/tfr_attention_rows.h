@@ -16,7 +16,7 @@
 #include "tfr_dsp.h"
 
 #define TFR_ATTENTION_GROUP 4       /* keys */
-#define TFR_ATTENTION_DEPTH 8       /* channels of queries and keys are padded with 0 to a multiple of this */
+#define TFR_ATTENTION_DEPTH 8       /* channels are padded with 0 to a multiple of this */
 #define TFR_ATTENTION_GROUP_WORDS 4 /* of scores */
 #define TFR_ATTENTION_ROUNDING ((int64_t)1 << 31)
 
@@ -31,10 +31,10 @@ struct tfr_attention_scores {
   uint32_t maxima[2]; /* of a row: over the even keys, over the odd keys */
 };
 
-/* A token pair of which some probability is not zero. */
+/* A token pair of which some probability is not zero; the entries of both rows lie in turn, row by row. */
 struct tfr_attention_entry {
-  uint32_t probabilities[2]; /* of a row: two int16 */
-  uint32_t values;           /* where the pair's next channel is; each body has its own meaning */
+  uint32_t values;        /* where the pair's next channel is, in bytes from an origin that each body chooses */
+  uint32_t probabilities; /* two int16 */
 };
 
 /* From scores to the entries that are left, and the sums of each row's probabilities. */
@@ -42,20 +42,20 @@ struct tfr_attention_probabilities {
   const uint32_t *scores;
   const uint32_t *scores_end;
   const uint16_t *table;
-  uint32_t bases[2]; /* of a row, in both halves: the largest score of index 0 */
-  const uint32_t *values; /* of the first score */
-  uint32_t value_bytes;   /* of a token pair */
-  struct tfr_attention_entry *entries;
-  struct tfr_attention_entry *entries_end; /* set */
-  int32_t sums[2];                         /* set */
+  uint32_t bases[2];                   /* of a row, in both halves: the largest score of index 0 */
+  const uint32_t *values;              /* of the first score */
+  uint32_t value_bytes;                /* of a token pair */
+  struct tfr_attention_entry *entries; /* [][row] */
+  struct tfr_attention_entry *ends[2]; /* of a row; set */
+  int32_t sums[2];                     /* of a row; set */
 };
 
-/* The next 4 * quads channels of both rows; moves every entry's `values` on by as many. */
+/* The next 8 * blocks channels; moves the `values` of every entry (of row 0, where there are two) on by as many. */
 struct tfr_attention_values {
   struct tfr_attention_entry *entries;
-  struct tfr_attention_entry *entries_end;
-  const uint32_t *values; /* of the head */
-  int32_t quads;
+  const struct tfr_attention_entry *entries_end;
+  const uint32_t *values; /* of the first score */
+  int32_t blocks;
   int8_t *outputs[2];
   int32_t offsets[2];     /* -zv * sum */
   int32_t multipliers[2]; /* M */

@@ -21,13 +21,12 @@ TFR_INLINE int32_t smaller(int32_t a, int32_t b) { return a < b ? a : b; }
 
 TFR_INLINE int32_t rounded_up(int32_t value, int32_t multiple) { return (value + multiple - 1) / multiple * multiple; }
 
-/* M of tfr_params.def; `sum` is positive. */
-static int64_t row_multiplier(const struct tfr_attention_params *params, uint32_t sum) {
-  int32_t excess = 0;
-  while (sum >> excess > UINT16_MAX) excess++;
-  const int64_t product = (int64_t)(UINT32_MAX / (sum >> excess)) * params->value_multiplier;
+/* M of tfr_params.def; `sum` is positive and below 2^23. */
+TFR_INLINE uint64_t row_multiplier(const struct tfr_attention_params *params, uint32_t sum) {
+  const int32_t excess = sum <= UINT16_MAX ? 0 : 16 - tfr_leading_zeros(sum);
   const int32_t shift = params->value_shift + excess;
-  return (product + ((int64_t)1 << (shift - 1))) >> shift;
+  const uint64_t product = (uint64_t)(UINT32_MAX / (sum >> excess)) * (uint32_t)params->value_multiplier;
+  return (product + ((uint64_t)1 << (shift - 1))) >> shift;
 }
 
 static bool table_valid(const struct tfr_attention_params *params) {
@@ -80,7 +79,7 @@ struct layout {
   int32_t queries;
   int32_t scores;
   int32_t entries;
-  int32_t spare; /* a row of output that nobody wants, or the last channels of two rows */
+  int32_t spare; /* a row of output that nobody wants */
 };
 
 static struct layout layout_of(const struct tfr_attention_params *params) {
@@ -89,12 +88,12 @@ static struct layout layout_of(const struct tfr_attention_params *params) {
   struct layout layout;
   layout.key_group = 2 * TFR_ATTENTION_GROUP * depth;
   layout.keys = groups * layout.key_group;
-  layout.value_pair = 4 * rounded_up(params->head_width, 4);
+  layout.value_pair = 4 * depth;
   layout.values = 2 * groups * layout.value_pair;
   layout.queries = 4 * depth;
   layout.scores = groups * 4 * TFR_ATTENTION_GROUP_WORDS;
-  layout.entries = 2 * groups * (int32_t)sizeof(struct tfr_attention_entry);
-  layout.spare = 2 * rounded_up(params->head_width, 4);
+  layout.entries = 4 * groups * (int32_t)sizeof(struct tfr_attention_entry);
+  layout.spare = depth;
   return layout;
 }
 
@@ -183,28 +182,54 @@ static struct tfr_attention_probabilities weigh_rows(const struct head *head, in
   return job;
 }
 
+/* Have both rows the same token pairs, without a gap? */
+static bool is_dense(const struct head *head, const struct tfr_attention_probabilities *weighed) {
+  const struct tfr_attention_entry *first = weighed->entries;
+  const struct tfr_attention_entry *last = weighed->ends[0] - 2;
+  const uint32_t bytes = (uint32_t)head->layout.value_pair;
+  return weighed->ends[1] - weighed->ends[0] == 1 && first[1].values == first->values &&
+         last[1].values == last->values && last->values - first->values == (uint32_t)(last - first) / 2 * bytes;
+}
+
+static void mix(struct tfr_attention_values job, const struct tfr_attention_probabilities *weighed, bool together) {
+  struct tfr_attention_values second = job;
+  if (job.blocks == 0) return;
+  if (together) {
+    tfr_attention_mix_rows(&job);
+    return;
+  }
+  second.entries = job.entries + 1;
+  second.entries_end = weighed->ends[1];
+  second.outputs[0] = job.outputs[1];
+  second.offsets[0] = job.offsets[1];
+  second.multipliers[0] = job.multipliers[1];
+  tfr_attention_mix_row(&job);
+  tfr_attention_mix_row(&second);
+}
+
 /* The output of both rows; the second one is `spare` where there is none. */
 static void mix_rows(const struct head *head, const struct tfr_attention_probabilities *weighed, int8_t *first,
                      int8_t *second) {
   const struct tfr_attention_params *params = head->params;
-  const int32_t tail = params->head_width % 4;
+  const int32_t tail = params->head_width % TFR_ATTENTION_DEPTH;
+  const bool together = is_dense(head, weighed);
   struct tfr_attention_values job = {.entries = weighed->entries,
-                                     .entries_end = weighed->entries_end,
+                                     .entries_end = weighed->ends[0],
                                      .values = weighed->values,
-                                     .quads = params->head_width / 4,
+                                     .blocks = params->head_width / TFR_ATTENTION_DEPTH,
                                      .outputs = {first, second},
                                      .zero_point = params->output_zero_point};
   for (int32_t row = 0; row < 2; row++) {
     job.offsets[row] = -params->value_zero_point * weighed->sums[row];
     job.multipliers[row] = (int32_t)row_multiplier(params, (uint32_t)weighed->sums[row]);
   }
-  if (job.quads > 0) tfr_attention_mix(&job);
+  mix(job, weighed, together);
   if (tail == 0) return;
-  int8_t last[2][4];
-  job.quads = 1;
+  int8_t last[2][TFR_ATTENTION_DEPTH];
+  job.blocks = 1;
   job.outputs[0] = last[0];
   job.outputs[1] = last[1];
-  tfr_attention_mix(&job);
+  mix(job, weighed, together);
   for (int32_t c = 0; c < tail; c++) {
     first[params->head_width - tail + c] = last[0][c];
     second[params->head_width - tail + c] = last[1][c];

@@ -28,7 +28,7 @@ const RESOLUTION = 128;
 const LARGEST_PROBABILITY = 2 ** 15 - 1;
 const INT32_MAX = 2 ** 31 - 1;
 /** What a row of tokens that are too unlikely to be kept may have together, against its likeliest token. */
-const DROPPED = 1 / 64;
+const DROPPED = 1 / 32;
 
 export interface AttentionArithmetic {
   readonly tokens: number;
