@@ -31,6 +31,10 @@ export { linkFirmware, type FirmwareSources } from './firmware/link-firmware.js'
 export { buildFirmware, type ModelFirmwareOptions } from './firmware/build-firmware.js';
 export { buildKernelFirmware, type KernelFirmwareOptions } from './firmware/kernel-firmware.js';
 
+// Stack
+export { kernelStackBounds, type KernelStackOptions } from './stack/kernel-stack.js';
+export { compilerVersion, measureStacks, renderStackPage, type KernelStack } from './report/stack-page.js';
+
 // Workloads
 export {
   MAX_CALLS,

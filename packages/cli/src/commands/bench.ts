@@ -2,15 +2,18 @@
 import { TinyFormerError, TOOL_VERSION } from '@tinyformer/core';
 import {
   benchKernels,
+  compilerVersion,
   DEFAULT_SWEEP_SEED,
   distinctRows,
   formatRecord,
   KERNEL_TABLE_HEAD,
   kernelTableRow,
   machineHash,
+  measureStacks,
   namedLayers,
   recordBaseline,
   RECORD_PATH,
+  renderStackPage,
   shippedRecord,
   sweepLayers,
   type BaselineRecord,
@@ -66,6 +69,12 @@ export function addBenchCommands(program: Command): void {
     .addOption(libraryOption())
     .addOption(includeOption())
     .action(runKernelBench);
+  bench
+    .command('stack')
+    .description('STACK.md of the runtime: how much stack each kernel takes at most')
+    .action(async () => {
+      console.log(renderStackPage(await measureStacks(), await compilerVersion()).trimEnd());
+    });
   bench
     .command('record-baseline')
     .description('measures CMSIS-NN on the layers of the bench, for those who have no library of it')
