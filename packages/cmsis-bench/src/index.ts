@@ -71,7 +71,7 @@ export {
   type BenchProgress,
   type PeerLibraries,
 } from './benchmark/bench-kernels.js';
-export type { BenchLayer } from './benchmark/layer.js';
+export type { BenchLayer, LayerDraft } from './benchmark/layer.js';
 export { benchMlperfTiny, mlperfTiny, type MlperfResult } from './benchmark/mlperf-tiny.js';
 export { namedLayers } from './benchmark/named-layers.js';
 export { openPeerLibraries } from './benchmark/open-libraries.js';

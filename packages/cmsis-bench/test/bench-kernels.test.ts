@@ -60,8 +60,8 @@ describe('The layers', () => {
   it('of the names have exactly the zeros that their kept blocks leave', () => {
     const zeros = namedLayers()
       .filter(({ name }) => name === 'linear-64x128x128')
-      .map(({ candidates }) => {
-        const weights = candidates[0]!.site.node.attributes['weights'] as { data: Int8Array };
+      .map(({ draw }) => {
+        const weights = draw().candidates[0]!.site.node.attributes['weights'] as { data: Int8Array };
         return weights.data.filter((weight) => weight === 0).length / weights.data.length;
       });
     expect(zeros).toEqual([0, 16 / 32, 26 / 32, 29 / 32, 30 / 32]);
@@ -72,7 +72,14 @@ describe('The layers', () => {
     expect(names).toHaveLength(SWEEP_LAYERS);
     expect(sweepLayers(7).map(({ name }) => name)).toEqual(names);
     expect(sweepLayers(8).map(({ name }) => name)).not.toEqual(names);
-    expect(new Set(sweepLayers(7).map(({ op }) => op)).size).toBeGreaterThanOrEqual(6);
+    const ops = ['linear', 'conv', 'depthwise', 'softmax', 'add', 'avgpool', 'attention'];
+    for (const op of ops)
+      expect(names.filter((name) => name.startsWith(`sweep-${op}`)).length).toBeGreaterThan(3);
+  });
+
+  it('are drawn alike however often', () => {
+    const [layer] = namedLayers().filter(({ name }) => name.startsWith('depthwise'));
+    expect(layer!.draw()).toEqual(layer!.draw());
   });
 });
 

@@ -17,9 +17,9 @@ import {
   shippedRecord,
   sweepLayers,
   type BaselineRecord,
-  type BenchLayer,
   type BenchProgress,
   type BenchRow,
+  type LayerDraft,
   type PeerCore,
 } from '@tinyformer/cmsis-bench';
 import { parseLayout } from '@tinyformer/sparse-engine';
@@ -129,7 +129,7 @@ function benchProgress(
   );
 }
 
-function selectLayers(layers: readonly BenchLayer[], only: string | undefined): readonly BenchLayer[] {
+function selectLayers(layers: readonly LayerDraft[], only: string | undefined): readonly LayerDraft[] {
   if (only === undefined) return layers;
   try {
     const pattern = new RegExp(only);

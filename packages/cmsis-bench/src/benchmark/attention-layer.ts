@@ -5,7 +5,7 @@
 import { fixedPointFactor, INT8_MAX, type QuantParams, type Rng } from '@tinyformer/core';
 import type { PeerAttention } from '../baseline/peer-programs.js';
 import { drawValues, siteFrom } from './draw.js';
-import type { BenchLayer } from './layer.js';
+import { lazily, type BenchLayer } from './layer.js';
 
 export interface AttentionSizes {
   readonly heads: number;
@@ -128,7 +128,7 @@ function peerOf(
   };
 }
 
-export function attentionLayer(
+function drawAttention(
   rng: Rng,
   name: string,
   { sharpness, ...sizes }: AttentionSizes & { readonly sharpness: Sharpness },
@@ -166,3 +166,5 @@ export function attentionLayer(
     floatOutput: real.map((value) => value / outputQuant.scale + outputQuant.zeroPoint),
   };
 }
+
+export const attentionLayer = lazily(drawAttention);

@@ -5,7 +5,7 @@ import type { PeerLibrary } from '../firmware/layer-firmware.js';
 import { CORTEX_M4, CORTEX_M7, type CortexMachine } from '../machine/cortex-machine.js';
 import type { PeerCore } from '../baseline/peer-library.js';
 import { recordedKernels, type BaselineRecord } from '../baseline/record.js';
-import type { BenchLayer } from './layer.js';
+import type { BenchLayer, LayerDraft } from './layer.js';
 import { makeRows, makeWayRows, type Measurement } from './make-rows.js';
 import { measureLayers, type MeasuredLayer } from './measure-layers.js';
 import type { BenchRow } from './row.js';
@@ -17,7 +17,7 @@ export type PeerLibraries = Readonly<Record<PeerCore, Readonly<Partial<Record<Ro
 export const NO_LIBRARIES: PeerLibraries = { m4: {}, m7: {} };
 
 export interface BenchKernelsOptions {
-  readonly layers: readonly BenchLayer[];
+  readonly layers: readonly LayerDraft[];
   readonly cores: readonly PeerCore[];
   readonly libraries?: PeerLibraries;
   /** What stands in for a library that is not there. */
@@ -39,15 +39,16 @@ export interface BenchProgress {
 /** Of one core and rounding mode: compiling takes longer than running. */
 const COMPILING_SHARE = 0.6;
 
+interface MeasureRun extends Omit<BenchKernelsOptions, 'layers'> {
+  readonly core: PeerCore;
+  readonly rounding: Rounding;
+  readonly report: (share: number, note: string) => void;
+}
+
 async function measure(
-  options: BenchKernelsOptions,
-  {
-    core,
-    rounding,
-    report,
-  }: { core: PeerCore; rounding: Rounding; report: (share: number, note: string) => void },
+  layers: readonly BenchLayer[],
+  { libraries = NO_LIBRARIES, record, cacheDirectory, core, rounding, report }: MeasureRun,
 ): Promise<Measurement[]> {
-  const { layers, libraries = NO_LIBRARIES, record, cacheDirectory } = options;
   const runtime = await loadRuntime('wasm', { rounding });
   try {
     const measured = await measureLayers(layers, {
@@ -82,6 +83,7 @@ export async function benchKernels(options: BenchKernelsOptions): Promise<BenchR
   }
   const roundings: readonly Rounding[] = withDoubleRounding ? ['single', 'double'] : ['single'];
   const runs = cores.length * roundings.length;
+  const drawn = layers.map(({ draw }) => draw());
   let finished = 0;
   const rows: BenchRow[] = [];
   for (const core of cores) {
@@ -89,7 +91,7 @@ export async function benchKernels(options: BenchKernelsOptions): Promise<BenchR
     for (const rounding of roundings) {
       const report = (share: number, note: string) =>
         onProgress?.({ share: (finished + share) / runs, note });
-      measurements.push(await measure(options, { core, rounding, report }));
+      measurements.push(await measure(drawn, { ...options, core, rounding, report }));
       finished++;
     }
     const [single, double] = measurements;

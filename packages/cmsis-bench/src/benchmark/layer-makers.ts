@@ -9,7 +9,7 @@ import {
   type Site,
 } from '@tinyformer/sparse-engine';
 import { drawValues, drawWeighted, INPUT_QUANT, OUTPUT_QUANT, siteFrom, type Pattern } from './draw.js';
-import type { BenchLayer, Candidate } from './layer.js';
+import { lazily, type BenchLayer, type Candidate } from './layer.js';
 
 const DENSE: Encoding = { kind: 'dense' };
 
@@ -58,7 +58,7 @@ export interface LinearSizes {
   readonly layouts?: readonly EncodingLayout[] | undefined;
 }
 
-export function linearLayer(rng: Rng, name: string, sizes: LinearSizes): BenchLayer {
+function drawLinear(rng: Rng, name: string, sizes: LinearSizes): BenchLayer {
   const { tokens, inputs, outputs, keptBlocks, layouts } = sizes;
   const draw = (fork: Rng, pattern: Pattern | null) =>
     drawWeighted(fork, {
@@ -90,7 +90,7 @@ export interface ConvolutionSizes {
   readonly layouts?: readonly EncodingLayout[] | undefined;
 }
 
-export function convolutionLayer(rng: Rng, name: string, sizes: ConvolutionSizes): BenchLayer {
+function drawConvolution(rng: Rng, name: string, sizes: ConvolutionSizes): BenchLayer {
   const { height, width, channels, outputs, kernel, stride, keptBlocks, layouts } = sizes;
   const draw = (fork: Rng, pattern: Pattern | null) =>
     drawWeighted(fork, {
@@ -117,9 +117,9 @@ export function convolutionLayer(rng: Rng, name: string, sizes: ConvolutionSizes
 
 export type DepthwiseSizes = Omit<ConvolutionSizes, 'outputs' | 'keptBlocks' | 'layouts'>;
 
-export function depthwiseLayer(rng: Rng, name: string, sizes: DepthwiseSizes): BenchLayer {
+function drawDepthwise(rng: Rng, name: string, sizes: DepthwiseSizes): BenchLayer {
   const { height, width, channels, kernel, stride } = sizes;
-  const site = drawWeighted(rng, {
+  const site = drawWeighted(rng.fork('weights'), {
     op: 'depthwise',
     inputShape: [height, width, channels],
     weightShape: [kernel, kernel, channels],
@@ -139,7 +139,7 @@ export function depthwiseLayer(rng: Rng, name: string, sizes: DepthwiseSizes): B
 
 const weightless = (site: Site): readonly Candidate[] => [{ encoding: DENSE, site }];
 
-export function addLayer(rng: Rng, name: string, size: number): BenchLayer {
+function drawAdd(rng: Rng, name: string, size: number): BenchLayer {
   const shape = [1, 1, size];
   const second = { scale: 1 / 50, zeroPoint: 11 };
   const site = siteFrom('add', {
@@ -162,7 +162,7 @@ export function addLayer(rng: Rng, name: string, size: number): BenchLayer {
 /** So that the largest difference of two int8 values leaves nothing of a probability, and none is cut off. */
 const SOFTMAX_QUANT = { scale: 1 / 16, zeroPoint: 0 };
 
-export function softmaxLayer(rng: Rng, name: string, [rows, columns]: readonly [number, number]): BenchLayer {
+function drawSoftmax(rng: Rng, name: string, [rows, columns]: readonly [number, number]): BenchLayer {
   const site = siteFrom('softmax', {
     inputs: [{ shape: [1, rows, columns], quant: SOFTMAX_QUANT }],
     quant: { scale: 1 / 256, zeroPoint: -128 },
@@ -200,7 +200,7 @@ export interface PoolSizes {
   readonly window: { readonly kernel: number; readonly stride: number } | null;
 }
 
-export function poolLayer(rng: Rng, name: string, sizes: PoolSizes): BenchLayer {
+function drawPool(rng: Rng, name: string, sizes: PoolSizes): BenchLayer {
   const { height, width, channels, window } = sizes;
   const op = window ? 'averagePool' : 'globalAveragePool';
   const site = siteFrom(op, {
@@ -218,3 +218,10 @@ export function poolLayer(rng: Rng, name: string, sizes: PoolSizes): BenchLayer 
     inputs: [drawValues(rng.fork('input'), height * width * channels)],
   };
 }
+
+export const linearLayer = lazily(drawLinear);
+export const convolutionLayer = lazily(drawConvolution);
+export const depthwiseLayer = lazily(drawDepthwise);
+export const addLayer = lazily(drawAdd);
+export const softmaxLayer = lazily(drawSoftmax);
+export const poolLayer = lazily(drawPool);

@@ -1,4 +1,5 @@
 /** @file A layer of the bench: sites with data, what it computes, and the ways in which its weights may be encoded. */
+import type { Rng } from '@tinyformer/core';
 import type { Encoding, Site } from '@tinyformer/sparse-engine';
 import type { PeerAttention } from '../baseline/peer-programs.js';
 
@@ -23,4 +24,15 @@ export interface BenchLayer {
   readonly peerAttention?: PeerAttention;
   /** Of an op whose integer definition only approximates: the real output in steps of int8, not rounded. */
   readonly floatOutput?: Float64Array;
+}
+
+/** A layer by its name; its data is drawn when it is asked for, the same each time. */
+export interface LayerDraft {
+  readonly name: string;
+  readonly draw: () => BenchLayer;
+}
+
+/** Puts off what `draw` does. It takes its random numbers from forks of the generator, which do not advance it. */
+export function lazily<S>(draw: (rng: Rng, name: string, sizes: S) => BenchLayer) {
+  return (rng: Rng, name: string, sizes: S): LayerDraft => ({ name, draw: () => draw(rng, name, sizes) });
 }

@@ -2,7 +2,7 @@
 import { createRng } from '@tinyformer/core';
 import type { EncodingLayout } from '@tinyformer/sparse-engine';
 import { attentionLayer, type AttentionSizes } from './attention-layer.js';
-import type { BenchLayer } from './layer.js';
+import type { LayerDraft } from './layer.js';
 import {
   addLayer,
   convolutionLayer,
@@ -22,13 +22,13 @@ const KEPT_BLOCKS: Readonly<Record<number, readonly number[]>> = {
 
 const SEED = 20231101;
 
-function linears(name: string, sizes: Omit<LinearSizes, 'keptBlocks'>): BenchLayer[] {
+function linears(name: string, sizes: Omit<LinearSizes, 'keptBlocks'>): LayerDraft[] {
   return KEPT_BLOCKS[sizes.inputs]!.map((keptBlocks) =>
     linearLayer(createRng(SEED).fork(`${name} ${keptBlocks}`), name, { ...sizes, keptBlocks }),
   );
 }
 
-function convolutions(name: string, layouts?: readonly EncodingLayout[]): BenchLayer[] {
+function convolutions(name: string, layouts?: readonly EncodingLayout[]): LayerDraft[] {
   const sizes = {
     layouts,
     height: 16,
@@ -43,7 +43,7 @@ function convolutions(name: string, layouts?: readonly EncodingLayout[]): BenchL
   );
 }
 
-function attentions(sizes: AttentionSizes): BenchLayer[] {
+function attentions(sizes: AttentionSizes): LayerDraft[] {
   const base = `attention-${sizes.heads}x${sizes.tokens}x${sizes.headWidth}`;
   const sharpness = { flat: 'flat', peaked: { nonZeroShare: 0.1 } } as const;
   return (['flat', 'peaked'] as const).map((kind) => {
@@ -58,7 +58,7 @@ export interface NamedLayersOptions {
 }
 
 /** In the order of the report. */
-export function namedLayers({ layouts }: NamedLayersOptions = {}): readonly BenchLayer[] {
+export function namedLayers({ layouts }: NamedLayersOptions = {}): readonly LayerDraft[] {
   const rng = (name: string) => createRng(SEED).fork(name);
   const depthwise = (name: string, stride: number) =>
     depthwiseLayer(rng(name), name, { height: 16, width: 16, channels: 96, kernel: 3, stride });

@@ -7,11 +7,11 @@ import { RECORD_KIND, type BaselineRecord, type RecordedLayer } from '../baselin
 import { compilerVersion } from '../machine/compile.js';
 import { requireTool } from '../machine/tools.js';
 import { BENCH_MACHINES, type BenchProgress, type PeerLibraries } from './bench-kernels.js';
-import type { BenchLayer } from './layer.js';
+import type { LayerDraft } from './layer.js';
 import { measureLayers, type MeasuredLayer } from './measure-layers.js';
 
 export interface RecordBaselineOptions {
-  readonly layers: readonly BenchLayer[];
+  readonly layers: readonly LayerDraft[];
   /** Each core with a library of each rounding. */
   readonly libraries: PeerLibraries;
   /** Of the CMSIS-NN that the user has built, as the user says. */
@@ -26,7 +26,7 @@ const RUNS = (['m4', 'm7'] as const).flatMap((core) =>
 );
 
 /** One layer a name: zeros in its weights change nothing for a dense library. */
-function distinct(layers: readonly BenchLayer[]): BenchLayer[] {
+function distinct(layers: readonly LayerDraft[]): LayerDraft[] {
   return [...new Map([...layers].reverse().map((layer) => [layer.name, layer])).values()].reverse();
 }
 
@@ -72,14 +72,17 @@ export async function recordBaseline({
       );
     }
     const runtime = await loadRuntime('wasm', { rounding });
-    const measured = await measureLayers(distinct(layers), {
-      ...{ machine: BENCH_MACHINES[core], runtime, peer, cacheDirectory },
-      onProgress: (done, total, note) =>
-        onProgress?.({
-          share: (run + done / total) / RUNS.length,
-          note: `${core}, ${rounding} rounding, ${note}`,
-        }),
-    });
+    const measured = await measureLayers(
+      distinct(layers).map(({ draw }) => draw()),
+      {
+        ...{ machine: BENCH_MACHINES[core], runtime, peer, cacheDirectory },
+        onProgress: (done, total, note) =>
+          onProgress?.({
+            share: (run + done / total) / RUNS.length,
+            note: `${core}, ${rounding} rounding, ${note}`,
+          }),
+      },
+    );
     runtime.dispose();
     recorded.push(...measured.map((layer) => toRecord(layer, { core, rounding })));
   }

@@ -2,7 +2,7 @@
 import { createRng, type Rng } from '@tinyformer/core';
 import { between } from './draw.js';
 import { attentionLayer } from './attention-layer.js';
-import type { BenchLayer } from './layer.js';
+import type { LayerDraft } from './layer.js';
 import {
   addLayer,
   convolutionLayer,
@@ -23,7 +23,7 @@ function drawKept(rng: Rng, columns: number): number {
   return Math.max(1, Math.round(blocks * rng.pick(SHARES)));
 }
 
-function drawLinear(rng: Rng): BenchLayer {
+function drawLinear(rng: Rng): LayerDraft {
   const [tokens, inputs, outputs] = [between(rng, 1, 70), between(rng, 1, 200), between(rng, 1, 140)];
   const keptBlocks = drawKept(rng, inputs);
   return linearLayer(rng, `sweep-linear-${tokens}x${inputs}x${outputs}`, {
@@ -35,13 +35,13 @@ function drawLinear(rng: Rng): BenchLayer {
 }
 
 /** Half the tokens are one, as in a classifier. */
-function drawOneToken(rng: Rng): BenchLayer {
+function drawOneToken(rng: Rng): LayerDraft {
   const [inputs, outputs] = [between(rng, 8, 300), between(rng, 1, 200)];
   const keptBlocks = drawKept(rng, inputs);
   return linearLayer(rng, `sweep-linear-1x${inputs}x${outputs}`, { tokens: 1, inputs, outputs, keptBlocks });
 }
 
-function drawConvolution(rng: Rng): BenchLayer {
+function drawConvolution(rng: Rng): LayerDraft {
   const [height, width, channels, outputs] = [
     between(rng, 3, 17),
     between(rng, 3, 17),
@@ -54,24 +54,24 @@ function drawConvolution(rng: Rng): BenchLayer {
   return convolutionLayer(rng, name, { height, width, channels, outputs, kernel, stride, keptBlocks });
 }
 
-function drawDepthwise(rng: Rng): BenchLayer {
+function drawDepthwise(rng: Rng): LayerDraft {
   const [height, width, channels] = [between(rng, 3, 20), between(rng, 3, 20), between(rng, 1, 100)];
   const [kernel, stride] = [rng.pick([3, 3, 5]), rng.pick([1, 2])];
   const name = `sweep-depthwise${kernel}x${kernel}-${height}x${width}x${channels}-s${stride}`;
   return depthwiseLayer(rng, name, { height, width, channels, kernel, stride });
 }
 
-function drawSoftmax(rng: Rng): BenchLayer {
+function drawSoftmax(rng: Rng): LayerDraft {
   const sizes = [between(rng, 1, 70), between(rng, 2, 100)] as const;
   return softmaxLayer(rng, `sweep-softmax-${sizes.join('x')}`, sizes);
 }
 
-function drawAdd(rng: Rng): BenchLayer {
+function drawAdd(rng: Rng): LayerDraft {
   const size = between(rng, 1, 6000);
   return addLayer(rng, `sweep-add-${size}`, size);
 }
 
-function drawPool(rng: Rng): BenchLayer {
+function drawPool(rng: Rng): LayerDraft {
   const [height, width, channels] = [between(rng, 2, 14), between(rng, 2, 14), between(rng, 1, 200)];
   const window = rng.pick([
     null,
@@ -84,7 +84,7 @@ function drawPool(rng: Rng): BenchLayer {
   return poolLayer(rng, name, { height, width, channels, window });
 }
 
-function drawAttention(rng: Rng): BenchLayer {
+function drawAttention(rng: Rng): LayerDraft {
   const sizes = { heads: between(rng, 1, 4), tokens: between(rng, 2, 70), headWidth: between(rng, 4, 40) };
   const kind = rng.pick(['flat', 'peaked'] as const);
   const name = `sweep-attention-${sizes.heads}x${sizes.tokens}x${sizes.headWidth}-${kind}`;
@@ -108,7 +108,7 @@ const DRAWS = [
   drawAttention,
 ];
 
-export function sweepLayers(seed = DEFAULT_SWEEP_SEED): readonly BenchLayer[] {
+export function sweepLayers(seed = DEFAULT_SWEEP_SEED): readonly LayerDraft[] {
   const rng = createRng(seed);
   return Array.from({ length: SWEEP_LAYERS }, (_, index) =>
     DRAWS[index % DRAWS.length]!(rng.fork(`sweep ${index}`)),
