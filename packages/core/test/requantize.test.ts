@@ -79,6 +79,28 @@ describe('requantize', () => {
     expect([5, 2, -2, -5].map((acc) => requantize(acc, quarter, 'double'))).toEqual([2, 1, -1, -1]);
   });
 
+  // acc * m / 2^31, then / 2^(s - 31); s < 31: acc * 2^(31 - s) first. Columns: acc, m, s, single, double.
+  it.each<[number, number, number, number, number]>([
+    [7, 2 ** 30, 31, 4, 4], // 3.5; upwards
+    [-7, 2 ** 30, 31, -3, -3], // -3.5; upwards by both: the high multiply rounds halves up
+    [-7, 2 ** 30, 32, -2, -2], // -1.75; double: -3.5 -> -3, then -1.5 -> -2
+    [-5, 2 ** 30, 32, -1, -1], // -1.25; double: -2.5 -> -2, then -1
+    [-6, 2 ** 30, 32, -1, -2], // -1.5; double: -3, then away from zero
+    [6, 2 ** 30, 32, 2, 2], // 1.5
+    [9, 2 ** 30, 33, 1, 1], // 1.125; double: 4.5 -> 5, then 1.25
+    [11, 2 ** 30, 33, 1, 2], // 1.375; double: 5.5 -> 6, then 1.5 -> 2
+    [-11, 2 ** 30, 33, -1, -1], // -1.375; double: -5.5 -> -5, then -1.25
+    [1000, 1431655765, 33, 167, 167], // 1000 / 6 less 2^-32 of it: 166.67
+    [2 ** 31 - 1, 2 ** 31 - 1, 31, 2 ** 31 - 2, 2 ** 31 - 2], // 2^31 - 2 + 2^-31
+    [-(2 ** 31), 2 ** 31 - 1, 31, -(2 ** 31) + 1, -(2 ** 31) + 1],
+    [3, 2 ** 30, 29, 6, 6], // factor 2
+    [-3, 1610612736, 30, -4, -4], // -4.5, upwards
+    [2 ** 20, 2 ** 30, 19, 2 ** 31, 2 ** 30], // double: 2^32 saturates at 2^31 - 1 first, half of which rounds to 2^30
+  ])('gives acc = %i, m = %i, s = %i as %i, by double rounding %i', (acc, multiplier, shift, one, two) => {
+    expect(requantize(acc, { multiplier, shift })).toBe(one);
+    expect(requantize(acc, { multiplier, shift }, 'double')).toBe(two);
+  });
+
   it('gives 0, and never -0, for a factor too small to matter', () => {
     for (const acc of [INT32_MIN, -1, 0, 1, INT32_MAX]) {
       expect(requantize(acc, fixedPointFactor(2 ** -40))).toBe(0);
@@ -112,6 +134,22 @@ describe('fixedPointFactor', () => {
       }),
       { numRuns: 2_000 },
     );
+  });
+
+  // TFLite's QuantizeMultiplier gives the same multiplier and 31 - shift.
+  it.each([
+    [0.25, 1073741824, 32],
+    [0.5 - 5e-9, 2147483627, 32],
+    [0.5 - 1e-10, 1073741824, 31],
+    [0.5, 1073741824, 31],
+    [0.75, 1610612736, 31],
+    [1 - 1e-9, 2147483646, 31],
+    [1 + 1e-9, 1073741825, 30],
+    [1.25, 1342177280, 30],
+    [1.75, 1879048192, 30],
+    [2, 1073741824, 29],
+  ])('is that of TensorFlow Lite for %p', (factor, multiplier, shift) => {
+    expect(fixedPointFactor(factor)).toEqual({ multiplier, shift });
   });
 
   it('represents powers of two exactly', () => {
