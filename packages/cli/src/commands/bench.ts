@@ -65,7 +65,7 @@ export function addBenchCommands(program: Command): void {
     )
     .option('--only <pattern>', 'layers whose name matches this regular expression')
     .option('--ways', 'every way to run a layer, not only the fastest', false)
-    .option('--layout <layouts...>', 'prune for these instead of block-2x4 and block-4x4')
+    .option('--layout <layouts...>', 'try these encodings of weights instead of the fastest ones')
     .addOption(libraryOption())
     .addOption(includeOption())
     .action(runKernelBench);

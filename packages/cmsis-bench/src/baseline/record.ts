@@ -1,7 +1,7 @@
 /**
  * @file The recorded baseline: what CMSIS-NN executes on the layers of the bench, so that a comparison needs no library.
- * Figures only. A layer is known by its name, which holds its sizes: what the functions do depends on nothing else, but for
- * softmax, whose data the name stands for.
+ * Figures only. A layer is known by its name, which holds its sizes: but for softmax and attention, whose data the name
+ * stands for, and for some roundings (less than one instruction in ten thousand), the functions do the same on any data.
  */
 import { readFileSync } from 'node:fs';
 import { TinyFormerError } from '@tinyformer/core';

@@ -16,21 +16,42 @@ function drawWeights(rng: Rng, length: number): Int8Array {
 export interface Pattern extends BlockShape {
   /** Blocks kept in every group of rows. */
   readonly keptBlocks: number;
+  /** Blocks are cut from runs of so many columns: the channels of a tap. */
+  readonly columnsPerRun: number;
+}
+
+interface Cell {
+  readonly begin: number;
+  readonly end: number;
+}
+
+/** The blocks' columns; the last of a run may be narrower. */
+function cellsOf(
+  columns: number,
+  { blockColumns, columnsPerRun }: Omit<Pattern, 'blockRows' | 'keptBlocks'>,
+): Cell[] {
+  const cells: Cell[] = [];
+  for (let run = 0; run < columns; run += columnsPerRun) {
+    const runEnd = run + columnsPerRun;
+    for (let begin = run; begin < runEnd; begin += blockColumns) {
+      cells.push({ begin, end: Math.min(begin + blockColumns, runEnd) });
+    }
+  }
+  return cells;
 }
 
 /** Clears all but `keptBlocks` blocks of every group of rows of a matrix [rows, columns]. */
 export function prune(
   rng: Rng,
   { values, columns }: { readonly values: Int8Array; readonly columns: number },
-  { blockRows, blockColumns, keptBlocks }: Pattern,
+  { blockRows, keptBlocks, ...grid }: Pattern,
 ): void {
   const rows = values.length / columns;
-  const cells = Array.from({ length: Math.ceil(columns / blockColumns) }, (_, index) => index * blockColumns);
+  const cells = cellsOf(columns, grid);
   for (let first = 0; first < rows; first += blockRows) {
-    for (const column of rng.shuffle(cells).slice(keptBlocks)) {
-      const end = Math.min(column + blockColumns, columns);
+    for (const { begin, end } of rng.shuffle(cells).slice(keptBlocks)) {
       for (let row = first; row < Math.min(first + blockRows, rows); row++) {
-        values.fill(0, row * columns + column, row * columns + end);
+        values.fill(0, row * columns + begin, row * columns + end);
       }
     }
   }

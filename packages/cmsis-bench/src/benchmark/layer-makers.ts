@@ -1,7 +1,7 @@
 /** @file Makes a bench layer of every op from its sizes. The same generator gives the same layer. */
-import { type BlockShape, type Rng } from '@tinyformer/core';
+import type { Rng } from '@tinyformer/core';
 import {
-  describeLayout,
+  definitionOf,
   fitEncoding,
   supportsLayout,
   type Encoding,
@@ -11,42 +11,52 @@ import {
 import { drawValues, drawWeighted, INPUT_QUANT, OUTPUT_QUANT, siteFrom, type Pattern } from './draw.js';
 import { lazily, type BenchLayer, type Candidate } from './layer.js';
 
-const DENSE: Encoding = { kind: 'dense' };
+const DENSE = { kind: 'dense' } as const satisfies Encoding;
 
-/** Layouts that the bench prunes for; the fastest is reported. */
+/** Layouts that the bench tries; the fastest is reported. */
 export const DEFAULT_LAYOUTS: readonly EncodingLayout[] = [
+  DENSE,
   { kind: 'block', blockRows: 2, blockColumns: 4 },
   { kind: 'block', blockRows: 4, blockColumns: 4 },
 ];
 
-/** The blocks whose zeros a layout can leave out; blocks of 4 columns are kept, whatever the layout. */
-function blockOf(layout: EncodingLayout): BlockShape {
-  return { blockRows: layout.kind === 'block' ? layout.blockRows : 1, blockColumns: 4 };
-}
+/** Rows that share a pattern in a layout; blocks have 4 columns, whatever the layout. */
+const BLOCK_COLUMNS = 4;
+const rowsOf = (layout: EncodingLayout): number => ('blockRows' in layout ? layout.blockRows : 1);
+
+/** Blocks of 4 channels in a row: of a linear layer's inputs, or tap by tap. */
+export const blocksIn = (channels: number, taps = 1): number => taps * Math.ceil(channels / BLOCK_COLUMNS);
 
 interface WeightedSizes {
-  readonly rows: number;
-  readonly columns: number;
-  /** Of the blocks of 4 columns of each row. */
+  readonly channels: number;
+  readonly taps: number;
+  /** Of the blocks of 4 channels of each row. */
   readonly keptBlocks: number;
   readonly layouts?: readonly EncodingLayout[] | undefined;
 }
 
-/** Dense where every block is kept, and in every pattern that the columns admit. */
+/** Weights for each layout: those without a pattern where every block is kept, else pruned as the layout wants it. */
 function drawCandidates(
   rng: Rng,
-  { rows, columns, keptBlocks, layouts = DEFAULT_LAYOUTS }: WeightedSizes,
+  { channels, taps, keptBlocks, layouts = DEFAULT_LAYOUTS }: WeightedSizes,
   draw: (rng: Rng, pattern: Pattern | null) => Site,
 ): Candidate[] {
-  const isDense = keptBlocks >= Math.ceil(columns / 4);
-  const dense: Candidate[] = isDense ? [{ encoding: DENSE, site: draw(rng.fork('dense'), null) }] : [];
-  const supported = layouts.filter((layout) => supportsLayout({ rows, columns }, layout));
-  const sparse = supported.map((layout): Candidate => {
-    const site = draw(rng.fork(describeLayout(layout)), { ...blockOf(layout), keptBlocks });
-    const { data: values } = site.node.attributes['weights'] as { data: Int8Array };
-    return { encoding: fitEncoding({ rows, columns, values }, layout), site };
-  });
-  return [...dense, ...sparse];
+  const isDense = keptBlocks >= blocksIn(channels, taps);
+  const sites = new Map<number, Site>();
+  const siteFor = (blockRows: number): Site => {
+    const rows = isDense ? 0 : blockRows;
+    const pattern = { blockRows, blockColumns: BLOCK_COLUMNS, keptBlocks, columnsPerRun: channels };
+    const site = sites.get(rows) ?? draw(rng.fork(`rows ${rows}`), isDense ? null : pattern);
+    sites.set(rows, site);
+    return site;
+  };
+  return layouts
+    .filter(({ kind }) => isDense || kind !== 'dense')
+    .flatMap((layout): Candidate[] => {
+      const site = siteFor(rowsOf(layout));
+      const matrix = definitionOf(site.node).weights(site)!;
+      return supportsLayout(matrix, layout) ? [{ encoding: fitEncoding(matrix, layout), site }] : [];
+    });
 }
 
 export interface LinearSizes {
@@ -74,7 +84,7 @@ function drawLinear(rng: Rng, name: string, sizes: LinearSizes): BenchLayer {
     op: 'linear',
     shape: `${tokens}x${inputs} -> ${tokens}x${outputs}`,
     keptBlocks,
-    candidates: drawCandidates(rng, { rows: outputs, columns: inputs, keptBlocks, layouts }, draw),
+    candidates: drawCandidates(rng, { channels: inputs, taps: 1, keptBlocks, layouts }, draw),
     inputs: [drawValues(rng.fork('input'), tokens * inputs)],
   };
 }
@@ -106,11 +116,7 @@ function drawConvolution(rng: Rng, name: string, sizes: ConvolutionSizes): Bench
     op: 'convolution',
     shape: `${height}x${width}x${channels} -> ${outputs}, ${kernel}x${kernel}, stride ${stride}`,
     keptBlocks,
-    candidates: drawCandidates(
-      rng,
-      { rows: outputs, columns: kernel * kernel * channels, keptBlocks, layouts },
-      draw,
-    ),
+    candidates: drawCandidates(rng, { channels, taps: kernel * kernel, keptBlocks, layouts }, draw),
     inputs: [drawValues(rng.fork('input'), height * width * channels)],
   };
 }

@@ -69,7 +69,7 @@ export function namedLayers({ layouts }: NamedLayersOptions = {}): readonly Laye
     outputs: 16,
     kernel: 3,
     stride: 1,
-    keptBlocks: 7,
+    keptBlocks: 9,
     layouts,
   };
   const pool = { height: 16, width: 16, channels: 96, window: { kernel: 2, stride: 2 } };

@@ -5,6 +5,7 @@ import { attentionLayer } from './attention-layer.js';
 import type { LayerDraft } from './layer.js';
 import {
   addLayer,
+  blocksIn,
   convolutionLayer,
   depthwiseLayer,
   linearLayer,
@@ -18,14 +19,13 @@ export const DEFAULT_SWEEP_SEED = 1;
 /** Kept shares of blocks that a sweep draws from. */
 const SHARES = [1, 1, 0.5, 0.2, 0.1];
 
-function drawKept(rng: Rng, columns: number): number {
-  const blocks = Math.ceil(columns / 4);
+function drawKept(rng: Rng, blocks: number): number {
   return Math.max(1, Math.round(blocks * rng.pick(SHARES)));
 }
 
 function drawLinear(rng: Rng): LayerDraft {
   const [tokens, inputs, outputs] = [between(rng, 1, 70), between(rng, 1, 200), between(rng, 1, 140)];
-  const keptBlocks = drawKept(rng, inputs);
+  const keptBlocks = drawKept(rng, blocksIn(inputs));
   return linearLayer(rng, `sweep-linear-${tokens}x${inputs}x${outputs}`, {
     tokens,
     inputs,
@@ -37,7 +37,7 @@ function drawLinear(rng: Rng): LayerDraft {
 /** Half the tokens are one, as in a classifier. */
 function drawOneToken(rng: Rng): LayerDraft {
   const [inputs, outputs] = [between(rng, 8, 300), between(rng, 1, 200)];
-  const keptBlocks = drawKept(rng, inputs);
+  const keptBlocks = drawKept(rng, blocksIn(inputs));
   return linearLayer(rng, `sweep-linear-1x${inputs}x${outputs}`, { tokens: 1, inputs, outputs, keptBlocks });
 }
 
@@ -49,7 +49,7 @@ function drawConvolution(rng: Rng): LayerDraft {
     between(rng, 1, 40),
   ];
   const [kernel, stride] = [rng.pick([1, 3, 3, 3, 5]), rng.pick([1, 1, 2])];
-  const keptBlocks = drawKept(rng, kernel * kernel * channels);
+  const keptBlocks = drawKept(rng, blocksIn(channels, kernel * kernel));
   const name = `sweep-conv${kernel}x${kernel}-${height}x${width}x${channels}x${outputs}-s${stride}`;
   return convolutionLayer(rng, name, { height, width, channels, outputs, kernel, stride, keptBlocks });
 }
