@@ -72,6 +72,11 @@ export {
   type PeerLibraries,
 } from './benchmark/bench-kernels.js';
 export type { BenchLayer, LayerDraft } from './benchmark/layer.js';
+export {
+  measureMachineSpeed,
+  type MachineSpeed,
+  type MachineSpeedOptions,
+} from './benchmark/machine-speed.js';
 export { benchMlperfTiny, mlperfTiny, type MlperfResult } from './benchmark/mlperf-tiny.js';
 export { namedLayers } from './benchmark/named-layers.js';
 export { openPeerLibraries } from './benchmark/open-libraries.js';

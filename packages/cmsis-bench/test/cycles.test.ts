@@ -35,6 +35,7 @@ const CORTEX_M4_TIMINGS: readonly Timing[] = [
   ['cmp r0, #0\n it ne\n ldmne.w r0, {r1-r4}', 7],
   ['cmp r0, #0\n it ne\n udivne r1, r0, r0', 3, 14],
   ['vldr s0, [r0]\n nop\n vmul.f32 s1, s0, s0\n vmla.f32 s2, s0, s0\n vadd.f32 s3, s2, s2', 9],
+  ['vmov r1, s0\n vmov r1, r2, s0, s1\n vstr s0, [r0]', 4, 5],
   ['vmov.f32 s1, #1.0\n nop\n vdiv.f32 s0, s1, s1', 16],
 ];
 

@@ -30,6 +30,7 @@ import { openOutFile, toJson } from '../output/out-folder.js';
 import { withProgress } from '../output/progress.js';
 import { includeOption, libraryOption, openLibraries, type LibraryOptions } from './bench-libraries.js';
 import { addMlperfTinyCommand } from './bench-mlperf-tiny.js';
+import { addMachineBench } from './bench-machine.js';
 import { wholeNumber } from './options.js';
 
 interface KernelsOptions extends LibraryOptions {
@@ -84,6 +85,7 @@ export function addBenchCommands(program: Command): void {
     .addOption(libraryOption().makeOptionMandatory())
     .addOption(includeOption().makeOptionMandatory())
     .action(runRecordBaseline);
+  addMachineBench(bench);
   addMlperfTinyCommand(bench);
 }
 

@@ -9,11 +9,12 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+/** All are powers of two. */
 struct tf_cache_shape {
   unsigned bytes;
   unsigned ways;
   unsigned line_bytes;
-  /** What a miss brings in; divides line_bytes, at most 32 sectors a line. */
+  /** What a miss brings in; at most 32 sectors a line. */
   unsigned sector_bytes;
 };
 
@@ -27,7 +28,9 @@ enum { TF_CACHE_HINTS = 256 };
 
 struct tf_cache {
   struct tf_cache_shape shape;
-  unsigned sets;
+  unsigned line_shift;
+  unsigned sector_shift;
+  uint32_t set_mask;
   struct tf_cache_line *lines; /* by set, then way */
   uint16_t hints[TF_CACHE_HINTS];
   uint64_t now;

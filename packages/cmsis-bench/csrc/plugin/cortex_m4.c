@@ -25,6 +25,8 @@ static unsigned store_cycles(const struct tf_m4_pipeline *before, const struct t
   return i->register_offset && !overlaps && !i->predicated ? 2 : 1;
 }
 
+static bool moves_two(const struct tf_instruction *i) { return (i->results & (i->results - 1)) || (i->sources & (i->sources - 1)); }
+
 static unsigned own_cycles(const struct tf_m4_pipeline *before, const struct tf_instruction *i) {
   switch (i->instruction_class) {
     case TF_load:
@@ -39,6 +41,8 @@ static unsigned own_cycles(const struct tf_m4_pipeline *before, const struct tf_
       return i->predicated ? 1 : 3;
     case TF_floatDivide:
       return i->predicated ? 1 : 14;
+    case TF_floatMove:
+      return moves_two(i) && !i->predicated ? 2 : 1;
     case TF_branchIndirect:
       return i->address ? 3 : 1; /* TBB, TBH: the load of the offset, the addition */
     default:
@@ -78,6 +82,10 @@ static unsigned uncertainty(const struct tf_instruction *i) {
       return i->predicated ? 13 : 0;
     case TF_load:
       return i->literal ? 1 : 0; /* may contend with the fetch unit */
+    case TF_store:
+      return i->stored >> TF_FIRST_FLOAT ? 1 : 0; /* VSTR is listed with 2 */
+    case TF_floatMove:
+      return moves_two(i) && i->predicated ? 1 : 0;
     default:
       return 0;
   }

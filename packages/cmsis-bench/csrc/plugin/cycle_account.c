@@ -28,25 +28,25 @@ static const struct core cores[] = {
 };
 
 static const struct core *core;
+static int bounds; /* pipelines: the Cortex-M7 has two */
 static struct tf_states states[TF_BOUNDS];
 static uint32_t current[TF_BOUNDS];
 static uint64_t cycles[TF_BOUNDS];
 static uint64_t uncertain;
 static struct tf_predictor predictor;
 
-static int bounds(void) { return core->models[TF_HIGH] ? TF_BOUNDS : 1; }
-
 void tf_account_open(const char *name) {
   for (size_t i = 0; i < sizeof cores / sizeof *cores; i++) {
     if (strcmp(cores[i].name, name) == 0) core = &cores[i];
   }
   if (!core) tf_die("core= has to be m4 or m7");
-  for (int bound = 0; bound < bounds(); bound++) tf_states_init(&states[bound], core->models[bound]);
+  bounds = core->models[TF_HIGH] ? TF_BOUNDS : 1;
+  for (int bound = 0; bound < bounds; bound++) tf_states_init(&states[bound], core->models[bound]);
 }
 
 void tf_account_reset(void) {
-  for (int bound = 0; bound < bounds(); bound++) {
-    cycles[bound] += tf_open_cycles(&states[bound], current[bound]);
+  for (int bound = 0; bound < bounds; bound++) {
+    cycles[bound] += states[bound].open_cycles[current[bound]];
     current[bound] = 0;
   }
   if (core->predicts) tf_predictor_reset(&predictor);
@@ -64,8 +64,8 @@ void tf_account_add(struct tf_timed_code *code, const struct tf_instruction *ins
 }
 
 static void refill(void) {
-  for (int bound = 0; bound < bounds(); bound++) {
-    cycles[bound] += tf_open_cycles(&states[bound], current[bound]) + core->refill[bound];
+  for (int bound = 0; bound < bounds; bound++) {
+    cycles[bound] += states[bound].open_cycles[current[bound]] + core->refill[bound];
     current[bound] = 0;
   }
 }
@@ -77,19 +77,19 @@ static void follow(const struct tf_timed_code *previous, uint32_t address, bool 
   } else if (!tf_predictor_learn(&predictor, previous->last_address, jumped, address)) {
     refill();
   } else if (jumped) {
-    for (int bound = 0; bound < bounds(); bound++) current[bound] = tf_after_jump(&states[bound], current[bound]);
+    for (int bound = 0; bound < bounds; bound++) current[bound] = tf_after_jump(&states[bound], current[bound]);
   }
 }
 
 static void stall(unsigned waited) {
-  for (int bound = 0; bound < bounds(); bound++) cycles[bound] += waited;
+  for (int bound = 0; bound < bounds; bound++) cycles[bound] += waited;
 }
 
 /* The code's cycles, `passed`, are taken to pass evenly over its bytes; prefetches are timed by the low estimate. */
 static void fetch(const struct tf_timed_code *code, uint32_t address, uint64_t passed) {
   uint64_t begin = cycles[TF_LOW] - passed;
   unsigned step = tf_memory_fetch_bytes();
-  for (uint32_t at = address - address % step; at < address + code->bytes; at += step) {
+  for (uint32_t at = address & ~(step - 1); at < address + code->bytes; at += step) {
     uint32_t done = at > address ? at - address : 0;
     unsigned waited = tf_memory_fetch(at, begin + passed * done / code->bytes);
     begin += waited;
@@ -100,7 +100,7 @@ static void fetch(const struct tf_timed_code *code, uint32_t address, uint64_t p
 void tf_account_run(struct tf_timed_code *code, uint32_t address, const struct tf_timed_code *previous, bool jumped) {
   follow(previous, address, jumped);
   uint64_t passed[TF_BOUNDS] = {0};
-  for (int bound = 0; bound < bounds(); bound++) {
+  for (int bound = 0; bound < bounds; bound++) {
     const struct tf_transition *transition =
         tf_run(&states[bound], &code->transitions[bound], current[bound], code->code, code->length);
     passed[bound] = transition->cycles;
@@ -153,6 +153,6 @@ void tf_account_access(const struct tf_access *access, uint32_t address, unsigne
 
 void tf_account_take(uint64_t taken[TF_BOUNDS]) {
   taken[TF_LOW] = cycles[TF_LOW];
-  taken[TF_HIGH] = (bounds() == 1 ? cycles[TF_LOW] : cycles[TF_HIGH]) + uncertain;
+  taken[TF_HIGH] = (bounds == 1 ? cycles[TF_LOW] : cycles[TF_HIGH]) + uncertain;
   cycles[TF_LOW] = cycles[TF_HIGH] = uncertain = 0;
 }

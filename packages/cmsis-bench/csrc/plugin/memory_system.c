@@ -60,7 +60,7 @@ void tf_memory_reset(void) {
 unsigned tf_memory_fetch_bytes(void) { return code_shape.sector_bytes; }
 
 unsigned tf_memory_fetch(uint32_t address, uint64_t now) {
-  uint32_t sector = address - address % code_shape.sector_bytes;
+  uint32_t sector = address & ~(code_shape.sector_bytes - 1);
   unsigned stall = 0;
   if (!tf_cache_access(&code, sector)) {
     bool is_coming = sector == prefetched;
@@ -80,7 +80,8 @@ static unsigned access(uint32_t address, unsigned bytes) {
   if (miss == 0) return 0;
   uint32_t last = address + bytes - 1;
   unsigned stall = tf_cache_access(&data, address) ? 0 : miss;
-  if (last / data_shape.sector_bytes != address / data_shape.sector_bytes && !tf_cache_access(&data, last)) stall += miss;
+  bool crosses = (last ^ address) & ~(data_shape.sector_bytes - 1);
+  if (crosses && !tf_cache_access(&data, last)) stall += miss;
   return stall;
 }
 

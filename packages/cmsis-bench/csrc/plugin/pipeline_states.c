@@ -23,6 +23,7 @@ static void grow(struct tf_states *states) {
   states->capacity = states->capacity ? 2 * states->capacity : 256;
   states->states = tf_checked(realloc(states->states, states->capacity * sizeof *states->states));
   states->after_jump = tf_checked(realloc(states->after_jump, states->capacity * sizeof *states->after_jump));
+  states->open_cycles = tf_checked(realloc(states->open_cycles, states->capacity * sizeof *states->open_cycles));
   states->table_size = 4 * states->capacity;
   free(states->table);
   states->table = tf_checked(calloc(states->table_size, sizeof *states->table));
@@ -39,6 +40,7 @@ static uint32_t number_of(struct tf_states *states, const union tf_pipeline *sta
   uint32_t number = states->count++;
   states->states[number] = *state;
   states->after_jump[number] = UINT32_MAX;
+  states->open_cycles[number] = states->model->open_cycles(state);
   place(states, number);
   return number;
 }
@@ -65,10 +67,19 @@ static const struct tf_transition *learn(struct tf_states *states, struct tf_tra
   return transition;
 }
 
+/* The one found moves a place forward, so that frequent ones are found first. */
+static const struct tf_transition *promote(struct tf_transition *known, uint32_t place) {
+  if (place == 0) return known;
+  struct tf_transition found = known[place];
+  known[place] = known[place - 1];
+  known[place - 1] = found;
+  return &known[place - 1];
+}
+
 const struct tf_transition *tf_run(struct tf_states *states, struct tf_transitions *transitions, uint32_t from,
                                    const struct tf_instruction *code, size_t length) {
-  for (uint32_t i = 0; i < transitions->count; i++) {
-    if (transitions->known[i].from == from) return &transitions->known[i];
+  for (uint32_t place = 0; place < transitions->count; place++) {
+    if (transitions->known[place].from == from) return promote(transitions->known, place);
   }
   return learn(states, transitions, from, code, length);
 }
@@ -80,8 +91,4 @@ uint32_t tf_after_jump(struct tf_states *states, uint32_t from) {
   uint32_t number = number_of(states, &state);
   states->after_jump[from] = number;
   return number;
-}
-
-unsigned tf_open_cycles(const struct tf_states *states, uint32_t state) {
-  return states->model->open_cycles(&states->states[state]);
 }

@@ -27,7 +27,8 @@ struct tf_transitions {
 struct tf_states {
   const struct tf_core_model *model;
   union tf_pipeline *states;
-  uint32_t *after_jump; /* UINT32_MAX: not yet known */
+  uint32_t *after_jump;  /* UINT32_MAX: not yet known */
+  uint32_t *open_cycles; /* that its current cycle has to be paid */
   uint32_t count;
   uint32_t capacity;
   uint32_t *table; /* open addressing; state + 1 */
@@ -41,7 +42,5 @@ const struct tf_transition *tf_run(struct tf_states *states, struct tf_transitio
                                    const struct tf_instruction *code, size_t length);
 
 uint32_t tf_after_jump(struct tf_states *states, uint32_t from);
-
-unsigned tf_open_cycles(const struct tf_states *states, uint32_t state);
 
 #endif

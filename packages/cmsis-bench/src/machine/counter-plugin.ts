@@ -31,7 +31,17 @@ const HEADERS = [
   'thumb_float.h',
   'thumb_operands.h',
 ];
-const FLAGS = ['-std=gnu11', '-O2', '-Wall', '-Wextra', '-Werror', '-shared', '-fPIC', '-fvisibility=hidden'];
+const FLAGS = [
+  '-std=gnu11',
+  '-O2',
+  '-Wall',
+  '-Wextra',
+  '-Werror',
+  '-flto',
+  '-shared',
+  '-fPIC',
+  '-fvisibility=hidden',
+];
 
 /** The path of the plugin's shared library. @throws E_TOOL, E_COMPILE, E_CACHE */
 export async function counterPlugin({
