@@ -1,0 +1,90 @@
+/*
+ * From the sums of a row to int8. With one shift a layer a single rounding is exact as SMMLA and a saturating shift:
+ * (acc * m + 2^(s-1)) >> s is ((acc * m >> 32) + 2^(s-33)) >> (s-32), because for s > 32 the rounding term leaves the
+ * product's low word alone, and the zero point joins the rounding term. |acc * m >> 32| < 2^30, and the term is below
+ * 2^29 + 2^21 for s <= TFR_PANEL_MAX_SHIFT, so nothing overflows.
+ */
+#ifndef TFR_PANEL_RESCALE_H
+#define TFR_PANEL_RESCALE_H
+
+#include "rows/tfr_panel.h"
+#include "tfr_requantize.h"
+
+struct tfr_panel_output {
+  int32_t zero_point;
+  int32_t min;
+  int32_t max;
+};
+
+/* What a row's sums are rescaled by. */
+struct tfr_panel_factor {
+  int32_t multiplier;
+  int32_t shift;
+};
+
+/* The factor of row `row` of a group; `factors` is behind the group's weights. */
+TFR_INLINE struct tfr_panel_factor tfr_panel_factor_at(const struct tfr_panel *panel, const uint8_t *factors,
+                                                       int32_t row) {
+  const int32_t multiplier = (int32_t)tfr_load32(factors + 4 * row);
+  const bool has_own = (panel->flags & TFR_PANEL_ROW_SHIFTS) != 0;
+  return (struct tfr_panel_factor){multiplier, has_own ? factors[4 * panel->block_rows + row] : panel->shift};
+}
+
+TFR_INLINE int32_t tfr_panel_clamp(int32_t value, struct tfr_panel_output to) {
+  const int32_t raised = to.min > INT8_MIN && value < to.min ? to.min : value;
+  return to.max < INT8_MAX && raised > to.max ? to.max : raised;
+}
+
+#if defined(TFR_DOUBLE_ROUNDING)
+
+/* A multiplier at the layer's shift lost nothing but zeros at its end: brought back into [2^30, 2^31). */
+TFR_INLINE struct tfr_panel_factor tfr_panel_normal(const struct tfr_panel *panel, struct tfr_panel_factor factor) {
+  if ((panel->flags & TFR_PANEL_ROW_SHIFTS) != 0 || factor.multiplier == 0) return factor;
+  while (factor.multiplier < (int32_t)1 << 30) {
+    factor.multiplier *= 2;
+    factor.shift++;
+  }
+  return factor;
+}
+
+/* `count` sums to output[i * stride]. */
+TFR_INLINE void tfr_panel_store(const struct tfr_panel *panel, struct tfr_panel_factor factor,
+                                struct tfr_panel_output to, const int32_t *sums, int32_t count, int8_t *output,
+                                int32_t stride) {
+  factor = tfr_panel_normal(panel, factor);
+  for (int32_t i = 0; i < count; i++) {
+    output[i * stride] =
+        tfr_requantize_s8(sums[i], factor.multiplier, factor.shift, to.zero_point, to.min, to.max);
+  }
+}
+
+#else
+
+#if defined(__GNUC__)
+#define TFR_IS_CONSTANT(value) __builtin_constant_p(value)
+#else
+#define TFR_IS_CONSTANT(value) 0
+#endif
+
+TFR_INLINE void tfr_panel_store(const struct tfr_panel *panel, struct tfr_panel_factor factor,
+                                struct tfr_panel_output to, const int32_t *sums, int32_t count, int8_t *output,
+                                int32_t stride) {
+  if ((panel->flags & TFR_PANEL_ROW_SHIFTS) != 0) {
+    for (int32_t i = 0; i < count; i++) {
+      output[i * stride] =
+          tfr_requantize_s8(sums[i], factor.multiplier, factor.shift, to.zero_point, to.min, to.max);
+    }
+    return;
+  }
+  const int32_t term = ((int32_t)1 << (factor.shift - 33)) + to.zero_point * ((int32_t)1 << (factor.shift - 32));
+  for (int32_t i = 0; i < count; i++) {
+    const int32_t scaled = tfr_smmla(sums[i], factor.multiplier, term);
+    const int32_t value = TFR_IS_CONSTANT(panel->shift) ? tfr_ssat8_shifted(scaled, panel->shift - 32)
+                                                        : tfr_ssat8(scaled >> (factor.shift - 32));
+    output[i * stride] = (int8_t)tfr_panel_clamp(value, to);
+  }
+}
+
+#endif
+
+#endif
