@@ -1,9 +1,11 @@
-#include "linear/tfr_linear_dense.h"
+#include "linear/tfr_linear.h"
+#include "rows/tfr_rows_dense.h"
 #include "tfr/tfr_kernels.h"
 
 tfr_status tfr_linear_dense_s8(const struct tfr_linear_params *params, const int8_t *input, int8_t *output,
                                void *scratch) {
-  return tfr_linear_dense(params, input, output, scratch);
+  const struct tfr_rows_encoding encoding = {.check = tfr_rows_dense_check, .multiply = tfr_rows_dense};
+  return tfr_linear(params, encoding, input, output, scratch);
 }
 
 uint32_t tfr_linear_dense_s8_scratch_bytes(const struct tfr_linear_params *params) {

@@ -5,7 +5,7 @@
 #ifndef TFR_PANEL_M4_H
 #define TFR_PANEL_M4_H
 
-#define TFR_EXTEND "sxtb16 %[z], %[u]\n\t.if !%c[fused]\n\tsxtb16 %[u], %[u], ror #8\n\t.endif\n\t"
+#define TFR_EXTEND "sxtb16 %[z], %[u]\n\t.if !" TFR_IS_FUSED "\n\tsxtb16 %[u], %[u], ror #8\n\t.endif\n\t"
 
 /* The sums of half `h` once its weights are in z and u and tokens 1 and 2 in v and y; `s1`.. are what sums start from. */
 #define TFR_HALF(token3, token0, s1, s2, s3, s5, s6, s7)                                                       \
@@ -27,7 +27,7 @@
   step "add %[x], %[x], %[v]\n\t" TFR_EXTEND                                                                 \
   TFR_VALUES("v", "0", "1", "0") TFR_VALUES("y", "0", "2", "0")                                              \
   TFR_APPLY(TFR_HALF_AT, "0", "0", from) TFR_LATER_HALF(at, "0", "1")                                        \
-  ".if %c[quads] == 2\n\t" TFR_LATER_HALF(at, "1", "0") TFR_LATER_HALF(at, "1", "1") ".endif\n\t"
+  ".if " TFR_HAS_TWO_QUADS "\n\t" TFR_LATER_HALF(at, "1", "0") TFR_LATER_HALF(at, "1", "1") ".endif\n\t"
 
 #define TFR_SPARSE_FIRST TFR_BLOCK(TFR_WEIGHTS(TFR_EVEN, "0", "0") "ldrsh %[v], [%[p]]\n\t", TFR_EVEN, TFR_FROM_INITIAL)
 #define TFR_SPARSE_ODD TFR_BLOCK(TFR_WEIGHTS(TFR_ODD, "0", "0") TFR_STEP_ODD, TFR_ODD, TFR_FROM_SUMS)
@@ -38,11 +38,11 @@
 
 /* Dense blocks: half 1 first, so that the last loads are those at x and p, which step on their way. */
 #define TFR_DENSE_BLOCK(from)                                                                              \
-  "ldr %[u], [%[p], #%c[first]+%c[ws]]\n\t" TFR_VALUES("v", "0", "1", "1") TFR_VALUES("y", "0", "2", "1")   \
+  "ldr %[u], [%[p], #" TFR_FIRST "+" TFR_WORD_STEP "]\n\t" TFR_VALUES("v", "0", "1", "1") TFR_VALUES("y", "0", "2", "1")   \
   TFR_EXTEND TFR_APPLY(TFR_HALF_AT, "0", "1", from)                                                        \
-  "ldr %[u], [%[p], #%c[first]]\n\t" TFR_VALUES("v", "0", "1", "0") TFR_VALUES("y", "0", "2", "0")          \
-  TFR_EXTEND TFR_APPLY(TFR_HALF, TFR_VALUES("v", "0", "3", "0"), "ldr %[y], [%[x]], #%c[qp]\n\t", TFR_FROM_SUMS) \
-  "add %[p], #%c[bb]\n\t"
+  "ldr %[u], [%[p], #" TFR_FIRST "]\n\t" TFR_VALUES("v", "0", "1", "0") TFR_VALUES("y", "0", "2", "0")          \
+  TFR_EXTEND TFR_APPLY(TFR_HALF, TFR_VALUES("v", "0", "3", "0"), "ldr %[y], [%[x]], #" TFR_QUAD_PITCH "\n\t", TFR_FROM_SUMS) \
+  "add %[p], #" TFR_BLOCK_BYTES "\n\t"
 
 #define TFR_DENSE_FIRST TFR_DENSE_BLOCK(TFR_FROM_INITIAL)
 #define TFR_DENSE_NEXT TFR_DENSE_BLOCK(TFR_FROM_SUMS)

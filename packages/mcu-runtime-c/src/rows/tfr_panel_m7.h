@@ -9,7 +9,7 @@
 /* Tokens 1 and 2 and the loads of tokens 3 and 0, from u and v. */
 #define TFR_HALF_BEGIN(q, h, token0, s1, s2, s5, s6)                                                       \
   "sxtb16 %[z], %[u]\n\t"                                                                                  \
-  ".if %c[fused]\n\t" TFR_MAC("a5", "v", "u", s5) TFR_VALUES("y", q, "2", h) TFR_MAC("a1", "v", "z", s1)    \
+  ".if " TFR_IS_FUSED "\n\t" TFR_MAC("a5", "v", "u", s5) TFR_VALUES("y", q, "2", h) TFR_MAC("a1", "v", "z", s1)    \
   ".else\n\tsxtb16 %[u], %[u], ror #8\n\t" TFR_MAC("a1", "v", "z", s1) TFR_VALUES("y", q, "2", h)           \
   TFR_MAC("a5", "v", "u", s5) ".endif\n\t"                                                                 \
   TFR_MAC("a6", "y", "u", s6) TFR_VALUES("v", q, "3", h) TFR_MAC("a2", "y", "z", s2) token0
@@ -29,7 +29,7 @@
 
 #define TFR_GO_ON(s3, at, q, h) TFR_HALF_GO_ON(s3, TFR_WEIGHTS(at, q, h), TFR_VALUES("v", q, "1", h))
 #define TFR_LATER_HALVES(at, end)                                                                           \
-  ".if %c[quads] == 2\n\t" TFR_HALF_SUMS("0", "1", TFR_TOKEN0("0", "1")) TFR_GO_ON("a3", at, "1", "0")       \
+  ".if " TFR_HAS_TWO_QUADS "\n\t" TFR_HALF_SUMS("0", "1", TFR_TOKEN0("0", "1")) TFR_GO_ON("a3", at, "1", "0")       \
   TFR_HALF_SUMS("1", "0", TFR_TOKEN0("1", "0")) TFR_GO_ON("a3", at, "1", "1")                               \
   TFR_HALF_SUMS("1", "1", TFR_TOKEN0("1", "1"))                                                             \
   ".else\n\t" TFR_HALF_SUMS("0", "1", TFR_TOKEN0("0", "1")) ".endif\n\t" end
@@ -53,12 +53,12 @@
 #define TFR_SPARSE_EVEN_LAST TFR_BLOCK(TFR_EVEN, TFR_HALF_END)
 
 /* Dense blocks: half 1 first, so that the last activation is the one at x, which steps on its way. */
-#define TFR_BEGIN_DENSE "ldr %[u], [%[p], #%c[first]+%c[ws]]\n\t" TFR_VALUES("v", "0", "1", "1")
+#define TFR_BEGIN_DENSE "ldr %[u], [%[p], #" TFR_FIRST "+" TFR_WORD_STEP "]\n\t" TFR_VALUES("v", "0", "1", "1")
 #define TFR_DENSE_MIDDLE(s3) \
-  TFR_HALF_GO_ON(s3, "ldr %[u], [%[p], #%c[first]]\n\t", TFR_VALUES("v", "0", "1", "0"))
-#define TFR_DENSE_SECOND TFR_HALF_SUMS("0", "0", "ldr %[y], [%[x]], #%c[qp]\n\t")
+  TFR_HALF_GO_ON(s3, "ldr %[u], [%[p], #" TFR_FIRST "]\n\t", TFR_VALUES("v", "0", "1", "0"))
+#define TFR_DENSE_SECOND TFR_HALF_SUMS("0", "0", "ldr %[y], [%[x]], #" TFR_QUAD_PITCH "\n\t")
 #define TFR_DENSE_STEP                                                                                        \
-  "add %[p], #%c[bb]\n\t" TFR_HALF_GO_ON("a3", "ldr %[u], [%[p], #%c[first]+%c[ws]]\n\t", TFR_VALUES("v", "0", "1", "1"))
+  "add %[p], #" TFR_BLOCK_BYTES "\n\t" TFR_HALF_GO_ON("a3", "ldr %[u], [%[p], #" TFR_FIRST "+" TFR_WORD_STEP "]\n\t", TFR_VALUES("v", "0", "1", "1"))
 #define TFR_DENSE_FRONT TFR_HALF_SUMS("0", "1", TFR_TOKEN0("0", "1")) TFR_DENSE_MIDDLE("a3") TFR_DENSE_SECOND
 #define TFR_DENSE_FIRST_FRONT \
   TFR_BEGIN_DENSE TFR_HALF_INITIAL("0", "1", TFR_TOKEN0("0", "1")) TFR_DENSE_MIDDLE("a0") TFR_DENSE_SECOND

@@ -9,24 +9,34 @@
 #ifndef TFR_PANEL_WALK_ARM_H
 #define TFR_PANEL_WALK_ARM_H
 
-#define TFR_MAC(sum, values, weights, from) "smlad %[" sum "], %[" values "], %[" weights "], %[" from "]\n\t"
-#define TFR_VALUES(to, q, t, h) "ldr %[" to "], [%[x], #%c[qp]*" q "+%c[tp]*" t "+4*" h "]\n\t"
-/* The word of half `h` of the block whose words begin `at` bytes from p. */
-#define TFR_WEIGHTS(at, q, h) "ldr %[u], [%[p], #" at "+%c[first]+%c[ws]*(2*" q "+" h ")]\n\t"
-#define TFR_EVEN "4"
-#define TFR_ODD "4+%c[bb]"
-/* The next pair's. */
-#define TFR_NEXT "4+%c[pb]"
-#define TFR_STEP_ODD "ldrsh %[v], [%[p], #2]\n\t"
-#define TFR_STEP_NEXT "ldrsh %[v], [%[p], #%c[pb]]!\n\t"
+/* The constants of a walk; an asm statement has room for two, so they are packed: k the pitches, f the form. */
+#define TFR_TOKEN_PITCH "(%c[k]&0xffff)"
+#define TFR_QUAD_PITCH "(%c[k]>>16)"
+#define TFR_IS_FUSED "(%c[f]&1)"
+#define TFR_HAS_TWO_QUADS "(%c[f]>>1&1)"
+#define TFR_FIRST "(%c[f]&4)"                /* bytes to the pair's first word: 4 for rows 2 and 3 of a group */
+#define TFR_WORD_STEP "(4+(%c[f]>>1&4))"     /* bytes from half to half */
+#define TFR_BLOCK_BYTES "((4+(%c[f]>>1&4))<<(1+(%c[f]>>1&1)))"
+#define TFR_REST "(%c[f]>>8&15)"
+#define TFR_HAS_LOOP "(%c[f]>>12&1)"
+#define TFR_WALK_UNROLL 4 /* pairs of sparse blocks, and dense blocks */
+#define TFR_UNROLLED "4"
+#define TFR_PAIR_BYTES "(4+2*" TFR_BLOCK_BYTES ")"
+#define TFR_WALK_CONSTANTS(total)                                                                       \
+  [k] "i"(walk.token_pitch | walk.quad_pitch << 16),                                                    \
+      [f] "i"((tfr_panel_is_fused(panel) != 0) | (panel->block_quads - 1) << 1 | pair << 2 |            \
+              (panel->block_rows == 4) << 3 | (total) % TFR_WALK_UNROLL << 8 | ((total) >= TFR_WALK_UNROLL) << 12)
 
-#define TFR_WALK_REGISTERS(sum, step)                                                                              \
-  [a0] "+r"(s0), [a1] sum(s1), [a2] sum(s2), [a3] sum(s3), [a4] "+r"(s4), [a5] sum(s5), [a6] sum(s6),             \
-      [a7] sum(s7), [p] "+l"(p), [x] "+l"(x), [u] step(u), [v] step(v), [y] "=&l"(y), [z] "=&r"(z)
-#define TFR_WALK_CONSTANTS                                                                                       \
-  [tp] "i"(walk.token_pitch), [qp] "i"(walk.quad_pitch), [fused] "i"(tfr_panel_is_fused(panel) != 0),            \
-      [first] "i"(4 * pair), [bb] "i"(tfr_panel_block_bytes(panel)), [pb] "i"(tfr_panel_pair_bytes(panel)),     \
-      [ws] "i"(2 * panel->block_rows), [quads] "i"(panel->block_quads)
+#define TFR_MAC(sum, values, weights, from) "smlad %[" sum "], %[" values "], %[" weights "], %[" from "]\n\t"
+#define TFR_VALUES(to, q, t, h) "ldr %[" to "], [%[x], #" TFR_QUAD_PITCH "*" q "+" TFR_TOKEN_PITCH "*" t "+4*" h "]\n\t"
+/* The word of half `h` of the block whose words begin `at` bytes from p. */
+#define TFR_WEIGHTS(at, q, h) "ldr %[u], [%[p], #" at "+" TFR_FIRST "+" TFR_WORD_STEP "*(2*" q "+" h ")]\n\t"
+#define TFR_EVEN "4"
+#define TFR_ODD "4+" TFR_BLOCK_BYTES
+/* The next pair's. */
+#define TFR_NEXT "4+" TFR_PAIR_BYTES
+#define TFR_STEP_ODD "ldrsh %[v], [%[p], #2]\n\t"
+#define TFR_STEP_NEXT "ldrsh %[v], [%[p], #" TFR_PAIR_BYTES "]!\n\t"
 
 #if TFR_CORE == TFR_CORE_M7
 #include "rows/tfr_panel_m7.h"
@@ -34,19 +44,22 @@
 #include "rows/tfr_panel_m4.h"
 #endif
 
-#define TFR_WALK_ASM(text, sum, step, count) \
-  __asm__ volatile(text : TFR_WALK_REGISTERS(sum, step) : TFR_WALK_CONSTANTS, [n] "i"(count) : "memory", "cc")
-#define TFR_REPEAT(text) ".rept %c[n]\n\t" text ".endr\n\t"
-#define TFR_WALK_UNROLL 4 /* pairs of sparse blocks, and dense blocks, in a row */
+/* A text `total` times: in a loop over TFR_WALK_UNROLL of them that ends at p == end, and the rest. */
+#define TFR_REPEAT(text)                                                                             \
+  ".if " TFR_HAS_LOOP "\n1:\n\t.rept " TFR_UNROLLED "\n\t" text ".endr\n\t"                          \
+  "ldr %[z], %[end]\n\tcmp %[p], %[z]\n\tbne 1b\n\t.endif\n\t"                                     \
+  ".rept " TFR_REST "\n\t" text ".endr\n\t"
 
-/* Repeats a text `total` times in a loop over TFR_WALK_UNROLL of them. */
-#define TFR_WALK_REPEAT(text, total)                                                                       \
-  do {                                                                                                     \
-    const int32_t rounds_ = (total) / TFR_WALK_UNROLL;                                                     \
-    for (int32_t round_ = rounds_; round_ > 0; round_--) {                                                 \
-      TFR_WALK_ASM(TFR_REPEAT(text), "+r", "+l", TFR_WALK_UNROLL);                                         \
-    }                                                                                                      \
-    TFR_WALK_ASM(TFR_REPEAT(text), "+r", "+l", (total) % TFR_WALK_UNROLL);                                 \
+/* p advances by `begin` before, and by `step` in each of the `total` repetitions. */
+#define TFR_WALK_ASM(text, total, begin, step)                                                                    \
+  do {                                                                                                       \
+    const uint8_t *end_ = p + (begin) + (step) * ((total) / TFR_WALK_UNROLL * TFR_WALK_UNROLL);              \
+    __asm__ volatile(text                                                                                    \
+                     : [a0] "+r"(s0), [a1] "=&r"(s1), [a2] "=&r"(s2), [a3] "=&r"(s3), [a4] "+r"(s4),          \
+                       [a5] "=&r"(s5), [a6] "=&r"(s6), [a7] "=&r"(s7), [p] "+r"(p), [x] "+r"(x),              \
+                       [u] "=&r"(u), [v] "=&r"(v), [y] "=&r"(y), [z] "=&r"(z)                                 \
+                     : [end] "m"(end_), TFR_WALK_CONSTANTS(total)                                            \
+                     : "memory", "cc");                                                                      \
   } while (0)
 
 /* All of `panel` but its `groups`, `pair` and `walk` are constants. */
@@ -57,27 +70,24 @@ TFR_INLINE void tfr_panel_walk(int32_t *sums, const struct tfr_panel *panel, con
   int32_t s0 = sums[0], s4 = sums[4], s1, s2, s3, s5, s6, s7;
   uint32_t u, v, y, z;
   const int32_t blocks = panel->blocks;
+  const int32_t bytes = tfr_panel_block_bytes(panel);
   if (blocks == 0) {
     s1 = s2 = s3 = s0;
     s5 = s6 = s7 = s4;
   } else if (tfr_panel_is_dense(panel)) {
     if (blocks == 1) {
-      TFR_WALK_ASM(TFR_DENSE_ONLY, "=&r", "=&l", 0);
+      TFR_WALK_ASM(TFR_DENSE_ONLY, 0, 0, 0);
     } else {
-      TFR_WALK_ASM(TFR_DENSE_FIRST, "=&r", "=&l", 0);
-      TFR_WALK_REPEAT(TFR_DENSE_NEXT, blocks - 2);
-      TFR_WALK_ASM(TFR_DENSE_LAST, "+r", "+l", 0);
+      TFR_WALK_ASM(TFR_DENSE_FIRST TFR_REPEAT(TFR_DENSE_NEXT) TFR_DENSE_LAST, blocks - 2, bytes, bytes);
     }
   } else if (blocks == 1) {
-    TFR_WALK_ASM(TFR_SPARSE_ONLY, "=&r", "=&l", 0);
+    TFR_WALK_ASM(TFR_SPARSE_ONLY, 0, 0, 0);
+  } else if (blocks % 2 == 0) {
+    TFR_WALK_ASM(TFR_SPARSE_FIRST TFR_REPEAT(TFR_SPARSE_ODD TFR_SPARSE_EVEN) TFR_SPARSE_ODD_LAST, blocks / 2 - 1, 0,
+                 tfr_panel_pair_bytes(panel));
   } else {
-    TFR_WALK_ASM(TFR_SPARSE_FIRST, "=&r", "=&l", 0);
-    TFR_WALK_REPEAT(TFR_SPARSE_ODD TFR_SPARSE_EVEN, (blocks - 2) / 2);
-    if (blocks % 2 == 0) {
-      TFR_WALK_ASM(TFR_SPARSE_ODD_LAST, "+r", "+l", 0);
-    } else {
-      TFR_WALK_ASM(TFR_SPARSE_ODD TFR_SPARSE_EVEN_LAST, "+r", "+l", 0);
-    }
+    TFR_WALK_ASM(TFR_SPARSE_FIRST TFR_REPEAT(TFR_SPARSE_ODD TFR_SPARSE_EVEN) TFR_SPARSE_ODD TFR_SPARSE_EVEN_LAST,
+                 blocks / 2 - 1, 0, tfr_panel_pair_bytes(panel));
   }
   const int32_t result[8] = {s0, s1, s2, s3, s4, s5, s6, s7};
   for (int32_t i = 0; i < 8; i++) sums[i] = result[i];

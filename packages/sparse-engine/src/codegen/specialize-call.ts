@@ -4,6 +4,7 @@
  * of and hands it constants instead of the fields of the parameter struct. Arrays (weights, tables) stay data.
  */
 import type { KernelCall } from '../compiled-model.js';
+import { panelConstants } from './panel-constants.js';
 
 /** How the specialised function of a kernel is written; one line a kernel in {@link SPECIALIZERS}. */
 export interface Specializer {
@@ -30,7 +31,12 @@ export interface SpecializeOptions {
 }
 
 const SPECIALIZERS: Readonly<Record<string, Specializer>> = {
-  tfr_linear_dense_s8: { header: 'linear/tfr_linear_dense.h', body: 'tfr_linear_dense', inputs: 1 },
+  tfr_linear_panel_s8: {
+    header: 'linear/tfr_linear_panel.h',
+    body: 'tfr_linear_panel',
+    inputs: 1,
+    constants: panelConstants,
+  },
 };
 
 const INPUT_NAMES = ['input', 'input2', 'input3'];

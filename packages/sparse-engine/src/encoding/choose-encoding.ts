@@ -25,7 +25,9 @@ const UNSTRUCTURED_SHARE = 0.5;
 function layoutOfPattern(
   shape: MatrixShape,
   { blockRows, blockColumns }: BlockShape,
-): LayoutOf<'block' | 'balanced'> | null {
+): LayoutOf<'panel' | 'block' | 'balanced'> | null {
+  const panel = { kind: 'panel', blockRows, blockColumns, isDense: false } as const;
+  if (supportsLayout(shape, panel)) return panel;
   const grouped = { kind: 'block', blockRows, blockColumns } as const;
   if (blockRows > 1 && supportsLayout(shape, grouped)) return grouped;
   const single = { kind: 'balanced', blockColumns } as const;
@@ -37,29 +39,47 @@ export function encodingOfPattern(shape: MatrixShape, pattern: LayerSparsity): E
   const layout = layoutOfPattern(shape, pattern);
   const kept = keptBlocksPerGroup(shape.columns, pattern);
   if (layout === null) return null;
-  return layout.kind === 'block' ? { ...layout, blocksPerGroup: kept } : { ...layout, blocksPerRow: kept };
+  if (layout.kind === 'balanced') return { ...layout, blocksPerRow: kept };
+  if (layout.kind === 'block') return { ...layout, blocksPerGroup: kept };
+  return { ...layout, blocksPerGroup: kept, isFused: true, hasRowShifts: false };
 }
 
-/** Dense, or the candidate if it is smaller. */
+/** All weights: packed for the panel kernels where they read them, else as they are. */
+function denseLayout({ panel }: MatrixShape): LayoutOf<'panel' | 'dense'> {
+  if (panel === undefined) return DENSE;
+  return { kind: 'panel', blockRows: panel.positions < 4 ? 4 : 2, blockColumns: 4, isDense: true };
+}
+
+/** The dense encoding of a matrix that has no weights yet, the proofs of its panels taken for granted. */
+function denseOutline(shape: MatrixShape): Encoding {
+  const layout = denseLayout(shape);
+  if (layout.kind === 'dense') return layout;
+  const { runOffsets, quadsPerRun } = shape.panel!.tile;
+  return { ...layout, blocksPerGroup: runOffsets.length * quadsPerRun, isFused: true, hasRowShifts: false };
+}
+
+const smaller = (shape: MatrixShape, a: Encoding, b: Encoding): Encoding =>
+  encodedBytes(shape, b) < encodedBytes(shape, a) ? b : a;
+
+/** Dense, or the candidate if it is smaller; for a matrix that has no weights yet. */
 export function chooseEncoding(matrix: MatrixShape, candidate: Encoding | null): Encoding {
-  if (candidate === null) return DENSE;
-  return encodedBytes(matrix, candidate) < encodedBytes(matrix, DENSE) ? candidate : DENSE;
+  const dense = denseOutline(matrix);
+  return candidate === null ? dense : smaller(matrix, dense, candidate);
 }
 
 /** The encoding of these weights, whose zeros are said to follow the given blocks (null: no pattern). */
 export function chooseWeightEncoding(matrix: Matrix, sparsity: BlockShape | null): Encoding {
   if (sparsity === null) return chooseUnstructured(matrix);
+  const dense = fitEncoding(matrix, denseLayout(matrix));
   const layout = layoutOfPattern(matrix, sparsity);
-  return chooseEncoding(matrix, layout === null ? null : fitEncoding(matrix, layout));
+  return layout === null ? dense : smaller(matrix, dense, fitEncoding(matrix, layout));
 }
 
 function chooseUnstructured(matrix: Matrix): Encoding {
-  const limit = UNSTRUCTURED_SHARE * encodedBytes(matrix, DENSE);
+  const dense = fitEncoding(matrix, denseLayout(matrix));
+  const limit = UNSTRUCTURED_SHARE * matrix.rows * matrix.columns;
   return UNSTRUCTURED.filter((layout) => supportsLayout(matrix, layout))
     .map((layout) => fitEncoding(matrix, layout))
     .filter((encoding) => encodedBytes(matrix, encoding) < limit)
-    .reduce<Encoding>(
-      (best, next) => (encodedBytes(matrix, next) < encodedBytes(matrix, best) ? next : best),
-      DENSE,
-    );
+    .reduce<Encoding>((best, next) => smaller(matrix, best, next), dense);
 }

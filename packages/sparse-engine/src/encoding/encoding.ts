@@ -2,11 +2,37 @@
  * @file How the bytes of a weight matrix [rows, columns] are laid out. An encoding is described without its bytes, so that
  * sizes are known before weights exist; the formats are those of the C runtime's FORMAT.md.
  */
-import type { BlockShape } from '@tinyformer/core';
+import type { BlockShape, FixedPointFactor } from '@tinyformer/core';
 
 export interface MatrixShape {
   readonly rows: number;
   readonly columns: number;
+  /** What panel streams hold and assume of the layer beside its weights; absent where no kernel reads them. */
+  readonly panel?: PanelContext;
+}
+
+/** How a kernel lays out the activations that weights meet: runs of quads (four channels of one position, 8 bytes). */
+export interface PanelTile {
+  /** Of the whole tile. */
+  readonly bytes: number;
+  /** Bytes from a quad to the next one of a run. */
+  readonly quadPitch: number;
+  /** Columns of the weight matrix in a run, a tap's channels; the columns are the runs one after another. */
+  readonly columnsPerRun: number;
+  readonly quadsPerRun: number;
+  /** Where each run begins, in bytes. */
+  readonly runOffsets: readonly number[];
+}
+
+export interface PanelContext {
+  readonly tile: PanelTile;
+  /** Output positions: fewer than four are computed one by one. */
+  readonly positions: number;
+  /** One an output row each. */
+  readonly bias: Int32Array;
+  readonly factors: readonly FixedPointFactor[];
+  /** The largest |x - zero point|. */
+  readonly largestInput: number;
 }
 
 export interface Matrix extends MatrixShape {
@@ -18,9 +44,16 @@ export interface Matrix extends MatrixShape {
 export type EncodingLayout =
   | { readonly kind: 'dense' }
   | ({ readonly kind: 'block' } & BlockShape)
+  | PanelLayout
   | { readonly kind: 'balanced'; readonly blockColumns: number }
   | { readonly kind: 'runlength'; readonly blockColumns: number }
   | { readonly kind: 'csr' };
+
+/** Row groups in one stream with their biases and factors; dense: all blocks, without offsets. */
+export interface PanelLayout extends BlockShape {
+  readonly kind: 'panel';
+  readonly isDense: boolean;
+}
 
 export type EncodingKind = EncodingLayout['kind'];
 export type LayoutOf<K extends EncodingKind> = Extract<EncodingLayout, { kind: K }>;
@@ -33,6 +66,14 @@ export interface DenseEncoding {
 export interface BlockEncoding extends BlockShape {
   readonly kind: 'block';
   readonly blocksPerGroup: number;
+}
+
+export interface PanelEncoding extends PanelLayout {
+  readonly blocksPerGroup: number;
+  /** Rows are summed in pairs, as 256 * second + first. */
+  readonly isFused: boolean;
+  /** Rows have shifts of their own. */
+  readonly hasRowShifts: boolean;
 }
 
 /** Every row has the same number of blocks of one row and `blockColumns` columns. */
@@ -56,7 +97,7 @@ export interface CsrEncoding {
   readonly nonZeros: number;
 }
 
-export type Encoding = DenseEncoding | BlockEncoding | BalancedEncoding | RunLengthEncoding | CsrEncoding;
+export type Encoding = DenseEncoding | BlockEncoding | PanelEncoding | BalancedEncoding | RunLengthEncoding | CsrEncoding;
 export type EncodingOf<K extends EncodingKind> = Extract<Encoding, { kind: K }>;
 
 export const DENSE: DenseEncoding = { kind: 'dense' };

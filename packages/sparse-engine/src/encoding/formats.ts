@@ -11,11 +11,13 @@ import type {
   Matrix,
   MatrixShape,
 } from './encoding.js';
+import { panelFormat } from './panel.js';
 import { runLengthFormat } from './run-length.js';
 
 const FORMATS: { readonly [K in EncodingKind]: EncodingFormat<K> } = {
   dense: denseFormat,
   block: blockFormat,
+  panel: panelFormat,
   balanced: balancedFormat,
   runlength: runLengthFormat,
   csr: csrFormat,

@@ -31,6 +31,26 @@ export function rescaling({ node }: Pick<Site, 'node'>, factor: number): FixedPo
   });
 }
 
+/** Multipliers with fewer bits than this would lose accuracy; their layers keep a shift a channel. */
+const MIN_SHARED_BITS = 16;
+
+/**
+ * The factors of a layer's channels. They are rounded to multiples of one power of two, that of the largest factor's last
+ * bit, so that kernels can rescale all channels by one shift.
+ * @throws E_QUANTIZATION as `rescaling` does
+ */
+export function channelRescaling(site: Pick<Site, 'node'>, factors: readonly number[]): FixedPointFactor[] {
+  const own = factors.map((factor) => rescaling(site, factor));
+  const shared = Math.min(...own.map(({ shift }) => shift));
+  return own.map(({ multiplier, shift }) => {
+    const zeros = shift - shared;
+    const isRounded = multiplier !== 0 && zeros <= 31 - MIN_SHARED_BITS;
+    // Rounding up may not reach 2^31.
+    const rounded = Math.min(Math.round(multiplier / 2 ** zeros) * 2 ** zeros, 2 ** 31 - 2 ** zeros);
+    return { multiplier: isRounded ? rounded : multiplier, shift };
+  });
+}
+
 /** The largest |x - zeroPoint| of an int8 x. */
 export function largestDifference({ zeroPoint }: QuantParams): number {
   return Math.max(INT8_MAX - zeroPoint, zeroPoint - INT8_MIN);

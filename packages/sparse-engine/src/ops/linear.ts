@@ -2,16 +2,18 @@
 import { clamp, requantize, type BlockShape } from '@tinyformer/core';
 import { channelCount, positionCount, type Site } from '../ir/graph.js';
 import { activationRange } from './arithmetic.js';
-import { defineOp } from './op-definition.js';
+import { defineOp, type WeightMatrix } from './op-definition.js';
 import {
   channelFactors,
   clampGeometry,
+  panelContext,
   rowAccumulatorBound,
   weightedConstantBytes,
   weightedConstants,
   weightMatrix,
   type WeightedAttributes,
 } from './weighted.js';
+import type { PanelTile } from '../encoding/encoding.js';
 import { encodedBytes, ENCODING_KINDS } from '../encoding/formats.js';
 
 /** Weights [outputs, inputs]. */
@@ -21,7 +23,20 @@ type LinearSite = Site<LinearAttributes>;
 const MAX_INPUTS = 65535;
 
 const outputsOf = ({ node }: LinearSite): number => node.attributes.weights.shape[0]!;
-const matrixOf = (site: LinearSite) => weightMatrix(site, outputsOf(site));
+
+/** Quads of four channels; those of four tokens lie side by side, if there are as many. */
+function tileOf(inputs: number, tokens: number): PanelTile {
+  const quadsPerRun = Math.ceil(inputs / 4);
+  const quadPitch = tokens < 4 ? 8 : 32;
+  return { bytes: quadsPerRun * quadPitch, quadPitch, columnsPerRun: inputs, quadsPerRun, runOffsets: [0] };
+}
+
+function matrixOf(site: LinearSite): WeightMatrix {
+  const { shape } = site.inputs[0]!;
+  const positions = positionCount(shape);
+  const panel = panelContext(site, { tile: tileOf(channelCount(shape), positions), positions });
+  return { ...weightMatrix(site, outputsOf(site)), panel };
+}
 
 export const linear = defineOp<LinearAttributes>({
   name: 'linear',

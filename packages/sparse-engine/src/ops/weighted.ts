@@ -1,9 +1,9 @@
 /** @file What convolution, depthwise and linear share: int8 weights with a scale an output channel, biases, a fused clamp. */
 import type { BlockShape, FixedPointFactor, TensorData, TypedArray } from '@tinyformer/core';
-import { DENSE, type Encoding, type MatrixShape } from '../encoding/encoding.js';
+import { DENSE, type Encoding, type MatrixShape, type PanelContext } from '../encoding/encoding.js';
 import { encodedBytes, encodeWeights } from '../encoding/formats.js';
 import type { Attributes, Site } from '../ir/graph.js';
-import { activationRange, largestDifference, rescaling } from './arithmetic.js';
+import { activationRange, channelRescaling, largestDifference } from './arithmetic.js';
 import type { WeightMatrix } from './op-definition.js';
 
 export type FusedActivation = 'none' | 'relu6';
@@ -20,7 +20,10 @@ export type WeightedSite = Site<WeightedAttributes>;
 /** The factor of every output channel: input scale * weight scale / output scale. */
 export function channelFactors(site: WeightedSite): readonly FixedPointFactor[] {
   const ratio = site.inputs[0]!.quant.scale / site.output.quant.scale;
-  return site.node.attributes.weightScales.map((scale) => rescaling(site, scale * ratio));
+  return channelRescaling(
+    site,
+    site.node.attributes.weightScales.map((scale) => scale * ratio),
+  );
 }
 
 export function clampGeometry({ node, inputs, output }: WeightedSite) {
@@ -39,21 +42,24 @@ export function weightedConstants(
   { matrix, encoding }: { readonly matrix: WeightMatrix | null; readonly encoding: Encoding },
 ): Record<string, TypedArray> {
   const { weights, bias } = site.node.attributes;
+  const encoded = matrix === null ? weights.data : encodeWeights(matrix, encoding);
+  if (encoding.kind === 'panel') return { weights: encoded };
   const factors = channelFactors(site);
   return {
-    weights: matrix === null ? weights.data : encodeWeights(matrix, encoding),
+    weights: encoded,
     bias: bias.data,
     multiplier: Int32Array.from(factors, (factor) => factor.multiplier),
     shift: Uint8Array.from(factors, (factor) => factor.shift),
   };
 }
 
-/** Encoded weights, and for each output an int32 bias, an int32 multiplier and a u8 shift. */
+/** Encoded weights, and unless they hold them for each output an int32 bias, an int32 multiplier and a u8 shift. */
 export function weightedConstantBytes(
   matrix: MatrixShape,
   { outputs, encoding = DENSE }: { readonly outputs: number; readonly encoding?: Encoding },
 ): number {
-  return encodedBytes(matrix, encoding) + outputs * (4 + 4 + 1);
+  const perOutput = encoding.kind === 'panel' ? 0 : 4 + 4 + 1;
+  return encodedBytes(matrix, encoding) + outputs * perOutput;
 }
 
 /** max over outputs of |bias| + sum |weight| * max |x - zx|; weights are [outputs, inputs] flattened. */
@@ -76,4 +82,20 @@ export function weightMatrix(
 ): WeightMatrix {
   const { weights, sparsity } = node.attributes;
   return { rows, columns: weights.data.length / rows, values: weights.data, sparsity };
+}
+
+/** What a panel stream of this layer holds and assumes, computed when it is asked for. */
+export function panelContext(
+  site: WeightedSite,
+  { tile, positions }: Pick<PanelContext, 'tile' | 'positions'>,
+): PanelContext {
+  return {
+    tile,
+    positions,
+    bias: site.node.attributes.bias.data,
+    largestInput: largestDifference(site.inputs[0]!.quant),
+    get factors() {
+      return channelFactors(site);
+    },
+  };
 }

@@ -79,10 +79,9 @@ function randomLinear(rng: Rng, kind: EncodingKind): RandomSite {
   const [inputs, outputs] = [between(rng, 1, 40), between(rng, 1, 20)];
   const [input, output] = [randomQuant(rng), randomQuant(rng)];
   const weighted = randomWeighted(rng, { shape: [outputs, inputs], outputs, depth: inputs, input, output });
-  const encoding = sparsify(rng, weighted.weights, { rows: outputs, kind });
   const attributes = { ...weighted, sparsity: null };
   const inputTensor = { shape: featureMap(rng, inputs), quant: input };
-  return { site: siteFrom('linear', { inputs: [inputTensor], quant: output, attributes }), encoding };
+  return sparseSite(rng, siteFrom('linear', { inputs: [inputTensor], quant: output, attributes }), kind);
 }
 
 function randomConvolution(rng: Rng, kind: EncodingKind): RandomSite {
@@ -90,10 +89,14 @@ function randomConvolution(rng: Rng, kind: EncodingKind): RandomSite {
   const [input, output] = [randomQuant(rng), randomQuant(rng)];
   const shape = [outputs, kernel, kernel, channels];
   const weighted = randomWeighted(rng, { shape, outputs, depth: kernel ** 2 * channels, input, output });
-  const encoding = sparsify(rng, weighted.weights, { rows: outputs, kind });
   const attributes = { kernel, stride: rng.pick([1, 2]), ...weighted, sparsity: null };
   const inputTensor = { shape: featureMap(rng, channels), quant: input };
-  return { site: siteFrom('convolution', { inputs: [inputTensor], quant: output, attributes }), encoding };
+  return sparseSite(rng, siteFrom('convolution', { inputs: [inputTensor], quant: output, attributes }), kind);
+}
+
+/** Clears blocks of the layer's weights. */
+function sparseSite(rng: Rng, site: Site, kind: EncodingKind): RandomSite {
+  return { site, encoding: sparsify(rng, OPS[site.node.op]!.weights(site)!, kind) };
 }
 
 function randomDepthwise(rng: Rng): Site {
@@ -174,6 +177,7 @@ export const RANDOM_SITES: Readonly<Record<string, (rng: Rng) => RandomSite>> = 
   tfr_linear_balanced_s8: (rng) => randomLinear(rng, 'balanced'),
   tfr_linear_runlength_s8: (rng) => randomLinear(rng, 'runlength'),
   tfr_linear_csr_s8: (rng) => randomLinear(rng, 'csr'),
+  tfr_linear_panel_s8: (rng) => randomLinear(rng, 'panel'),
   tfr_convolution_dense_s8: (rng) => randomConvolution(rng, 'dense'),
   tfr_convolution_block_s8: (rng) => randomConvolution(rng, 'block'),
   tfr_convolution_balanced_s8: (rng) => randomConvolution(rng, 'balanced'),
