@@ -48,5 +48,6 @@
 #define TFR_DENSE_NEXT TFR_DENSE_BLOCK(TFR_FROM_SUMS)
 #define TFR_DENSE_LAST TFR_DENSE_NEXT
 #define TFR_DENSE_ONLY TFR_DENSE_FIRST
+#define TFR_DENSE_LEAVES 0 /* blocks between where p is left and the factors */
 
 #endif

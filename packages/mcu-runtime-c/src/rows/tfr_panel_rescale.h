@@ -35,7 +35,14 @@ TFR_INLINE int32_t tfr_panel_clamp(int32_t value, struct tfr_panel_output to) {
   return to.max < INT8_MAX && raised > to.max ? to.max : raised;
 }
 
+/* What is added before the shift: one half and the zero point. */
+TFR_INLINE int32_t tfr_panel_term(int32_t shift, int32_t zero_point) {
+  return ((int32_t)1 << (shift - 33)) + zero_point * ((int32_t)1 << (shift - 32));
+}
+
 #if defined(TFR_DOUBLE_ROUNDING)
+
+#define TFR_ROUNDS_TWICE 1
 
 /* A multiplier at the layer's shift lost nothing but zeros at its end: brought back into [2^30, 2^31). */
 TFR_INLINE struct tfr_panel_factor tfr_panel_normal(const struct tfr_panel *panel, struct tfr_panel_factor factor) {
@@ -60,6 +67,8 @@ TFR_INLINE void tfr_panel_store(const struct tfr_panel *panel, struct tfr_panel_
 
 #else
 
+#define TFR_ROUNDS_TWICE 0
+
 #if defined(__GNUC__)
 #define TFR_IS_CONSTANT(value) __builtin_constant_p(value)
 #else
@@ -76,7 +85,7 @@ TFR_INLINE void tfr_panel_store(const struct tfr_panel *panel, struct tfr_panel_
     }
     return;
   }
-  const int32_t term = ((int32_t)1 << (factor.shift - 33)) + to.zero_point * ((int32_t)1 << (factor.shift - 32));
+  const int32_t term = tfr_panel_term(factor.shift, to.zero_point);
   for (int32_t i = 0; i < count; i++) {
     const int32_t scaled = tfr_smmla(sums[i], factor.multiplier, term);
     const int32_t value = TFR_IS_CONSTANT(panel->shift) ? tfr_ssat8_shifted(scaled, panel->shift - 32)

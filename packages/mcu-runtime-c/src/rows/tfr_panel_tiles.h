@@ -38,6 +38,10 @@ TFR_INLINE void tfr_panel_pair4(const struct tfr_panel *panel, tfr_panel_walker 
 /* Four tokens: row r of token t to output[t * stride + r]. */
 TFR_INLINE void tfr_panel_tile4(const struct tfr_panel *panel, tfr_panel_walker *walker, struct tfr_panel_output to,
                                 const void *tile, struct tfr_walk walk, int8_t *output, int32_t stride) {
+  if (walker == tfr_panel_walk && tfr_panel_has_rows(panel, to, stride)) {
+    tfr_panel_rows(panel, to, tile, walk, output, stride);
+    return;
+  }
   const uint8_t *group = panel->groups;
   const int32_t bytes = tfr_panel_group_bytes(panel);
   int32_t row = 0;

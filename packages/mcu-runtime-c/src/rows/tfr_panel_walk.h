@@ -11,7 +11,7 @@
 #ifndef TFR_PANEL_WALK_H
 #define TFR_PANEL_WALK_H
 
-#include "rows/tfr_panel.h"
+#include "rows/tfr_panel_rescale.h"
 
 #define TFR_PANEL_TOKENS 4
 
@@ -22,9 +22,10 @@ struct tfr_walk {
 
 #include "rows/tfr_panel_walk_any.h"
 #if TFR_CORE == TFR_CORE_PORTABLE || !defined(__OPTIMIZE__) || !defined(__thumb2__)
-#define tfr_panel_walk tfr_panel_walk_any
+#include "rows/tfr_panel_rows_any.h"
 #else
 #include "rows/tfr_panel_walk_arm.h"
+#include "rows/tfr_panel_rows_arm.h"
 #endif
 
 #endif

@@ -50,6 +50,10 @@
   "ldr %[z], %[end]\n\tcmp %[p], %[z]\n\tbne 1b\n\t.endif\n\t"                                     \
   ".rept " TFR_REST "\n\t" text ".endr\n\t"
 
+#define TFR_DENSE_WALK TFR_DENSE_FIRST TFR_REPEAT(TFR_DENSE_NEXT) TFR_DENSE_LAST
+#define TFR_EVEN_WALK TFR_SPARSE_FIRST TFR_REPEAT(TFR_SPARSE_ODD TFR_SPARSE_EVEN) TFR_SPARSE_ODD_LAST
+#define TFR_ODD_WALK TFR_SPARSE_FIRST TFR_REPEAT(TFR_SPARSE_ODD TFR_SPARSE_EVEN) TFR_SPARSE_ODD TFR_SPARSE_EVEN_LAST
+
 /* p advances by `begin` before, and by `step` in each of the `total` repetitions. */
 #define TFR_WALK_ASM(text, total, begin, step)                                                                    \
   do {                                                                                                       \
@@ -78,16 +82,14 @@ TFR_INLINE void tfr_panel_walk(int32_t *sums, const struct tfr_panel *panel, con
     if (blocks == 1) {
       TFR_WALK_ASM(TFR_DENSE_ONLY, 0, 0, 0);
     } else {
-      TFR_WALK_ASM(TFR_DENSE_FIRST TFR_REPEAT(TFR_DENSE_NEXT) TFR_DENSE_LAST, blocks - 2, bytes, bytes);
+      TFR_WALK_ASM(TFR_DENSE_WALK, blocks - 2, bytes, bytes);
     }
   } else if (blocks == 1) {
     TFR_WALK_ASM(TFR_SPARSE_ONLY, 0, 0, 0);
   } else if (blocks % 2 == 0) {
-    TFR_WALK_ASM(TFR_SPARSE_FIRST TFR_REPEAT(TFR_SPARSE_ODD TFR_SPARSE_EVEN) TFR_SPARSE_ODD_LAST, blocks / 2 - 1, 0,
-                 tfr_panel_pair_bytes(panel));
+    TFR_WALK_ASM(TFR_EVEN_WALK, blocks / 2 - 1, 0, tfr_panel_pair_bytes(panel));
   } else {
-    TFR_WALK_ASM(TFR_SPARSE_FIRST TFR_REPEAT(TFR_SPARSE_ODD TFR_SPARSE_EVEN) TFR_SPARSE_ODD TFR_SPARSE_EVEN_LAST,
-                 blocks / 2 - 1, 0, tfr_panel_pair_bytes(panel));
+    TFR_WALK_ASM(TFR_ODD_WALK, blocks / 2 - 1, 0, tfr_panel_pair_bytes(panel));
   }
   const int32_t result[8] = {s0, s1, s2, s3, s4, s5, s6, s7};
   for (int32_t i = 0; i < 8; i++) sums[i] = result[i];

@@ -7,8 +7,7 @@
 /* Minus the zero point in both halves. */
 TFR_INLINE uint32_t tfr_widen_term(int32_t zero_point) { return tfr_pack16(-zero_point, -zero_point); }
 
-TFR_INLINE void tfr_widen_quad(const int8_t *from, uint32_t term, uint8_t *to) {
-  const uint32_t word = tfr_load32(from);
+TFR_INLINE void tfr_widen_word(uint32_t word, uint32_t term, uint8_t *to) {
   tfr_store32(to, tfr_sxtab16(term, word));
   tfr_store32(to + 4, tfr_sxtab16_odd(term, word));
 }
@@ -28,8 +27,9 @@ TFR_INLINE void tfr_widen_tokens4(const int8_t *from, int32_t channels, int32_t 
   uint8_t *to = (uint8_t *)tile;
   int32_t left = channels;
   for (; left >= 4; left -= 4) {
+    const uint32_t words[4] = {tfr_load32(token[0]), tfr_load32(token[1]), tfr_load32(token[2]), tfr_load32(token[3])};
     for (int32_t i = 0; i < 4; i++) {
-      tfr_widen_quad(token[i], term, to + 8 * i);
+      tfr_widen_word(words[i], term, to + 8 * i);
       token[i] += 4;
     }
     to += 32;
@@ -44,7 +44,7 @@ TFR_INLINE void tfr_widen_token(const int8_t *from, int32_t channels, int32_t ze
   uint8_t *to = (uint8_t *)tile;
   int32_t left = channels;
   for (; left >= 4; left -= 4) {
-    tfr_widen_quad(from, term, to);
+    tfr_widen_word(tfr_load32(from), term, to);
     from += 4;
     to += pitch;
   }
