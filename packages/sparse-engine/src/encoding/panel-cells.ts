@@ -15,10 +15,10 @@ export interface PanelCell {
   readonly skipped: number;
 }
 
-/** Cells in the order of the columns, `quads` quads each. */
+/** Cells of `quads` quads each in the order of the tile, in which streams have them. */
 export function panelCells(tile: PanelTile, quads: number): readonly PanelCell[] {
   const { runOffsets, quadsPerRun, columnsPerRun, quadPitch } = tile;
-  return runOffsets.flatMap((runOffset, run) =>
+  const cells = runOffsets.flatMap((runOffset, run) =>
     Array.from({ length: Math.ceil(quadsPerRun / quads) }, (_, index): PanelCell => {
       const first = Math.min(index * quads, quadsPerRun - quads);
       const channel = 4 * index * quads;
@@ -30,6 +30,7 @@ export function panelCells(tile: PanelTile, quads: number): readonly PanelCell[]
       };
     }),
   );
+  return cells.sort((a, b) => a.offset - b.offset);
 }
 
 export interface CellColumn {

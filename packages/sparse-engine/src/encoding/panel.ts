@@ -50,7 +50,7 @@ export const panelFormat: EncodingFormat<'panel'> = {
 };
 
 /** From so many blocks on the extension that fusing saves in each outweighs the subtraction at the end. */
-const MIN_FUSED_BLOCKS = 3;
+const MIN_FUSED_BLOCKS = 2;
 
 export function contextOf({ panel }: MatrixShape): PanelContext {
   if (panel === undefined) throw new InternalError('these weights belong to no layer with a panel kernel');
