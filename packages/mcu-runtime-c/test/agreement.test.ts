@@ -2,14 +2,21 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { KernelRequest, KernelRuntime } from '@tinyformer/mcu-runtime-c';
-import { blockMatrix, int8s, requestsByOp, rowMatrix } from './support/arbitraries.js';
+import { blockMatrix, int8s, panelMatrix, requestsByOp, rowMatrix } from './support/arbitraries.js';
 import { denseWeights, encodeStream } from './support/block-stream.js';
-import { linear } from './support/requests.js';
+import { densePanel, encodePanel } from './support/panel-stream.js';
+import { linear, linearPanel } from './support/requests.js';
 import { denseRows, encodeRows } from './support/row-streams.js';
 import { doubleRounding, runtimes, wasm } from './support/runtimes.js';
 
 const runs = { numRuns: 150, seed: 20240607 };
 const ops = Object.entries(requestsByOp);
+
+/** A multiplier of any size in [2^30, 2^31), or 0. */
+function normal(multiplier: number): { multiplier: number; zeros: number } {
+  const zeros = multiplier === 0 ? 0 : Math.clz32(multiplier) - 1;
+  return { multiplier: multiplier * 2 ** zeros, zeros };
+}
 
 /** A request run in place of an arena: inputs one after another, then the output. */
 function runInSession(
@@ -67,6 +74,38 @@ describe('agreement', () => {
         const block = linear(shape, { input, weights: encodeStream(matrix), encoding: 'block', params });
         const dense = linear(shape, { input, weights: denseWeights(matrix), params });
         expect(wasm.run(block)).toEqual(wasm.run(dense));
+      }),
+      runs,
+    );
+  });
+
+  it('a panel stream multiplies as the dense weights that it stands for', () => {
+    const layer = fc
+      .tuple(fc.integer({ min: 1, max: 9 }), fc.integer({ min: 1, max: 20 }), fc.integer({ min: 1, max: 9 }))
+      .chain(([tokens, inputs, outputs]) =>
+        fc.tuple(fc.constant(tokens), panelMatrix(outputs, inputs), int8s(tokens * inputs)),
+      );
+    fc.assert(
+      fc.property(layer, ([tokens, matrix, input]) => {
+        const shape = [tokens, matrix.columns, matrix.rows] as const;
+        const multiplier = Int32Array.from(matrix.multipliers, (m) => normal(m).multiplier);
+        const shift = Uint8Array.from(
+          matrix.multipliers,
+          (m, row) => matrix.rowShifts?.[row] ?? matrix.shift + normal(m).zeros,
+        );
+        const params = { input_zero_point: -7, output_zero_point: 5 };
+        const weights = encodePanel(matrix, tokens < 4 ? 8 : 32);
+        const factors = { bias: Int32Array.from(matrix.bias), multiplier, shift };
+        const request = linear(shape, {
+          input,
+          weights: densePanel(matrix),
+          params: { ...params, ...factors },
+        });
+        for (const runtime of [...runtimes, ...doubleRounding]) {
+          const output = runtime.run(linearPanel(shape, { input, weights, params }));
+          const dense = (runtime.rounding === 'double' ? doubleRounding : runtimes)[0]!;
+          expect(output).toEqual(dense.run(request));
+        }
       }),
       runs,
     );

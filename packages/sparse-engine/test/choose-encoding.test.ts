@@ -5,6 +5,7 @@ import {
   chooseWeightEncoding,
   compile,
   decodeWeights,
+  definitionOf,
   parseLayout,
   parseRequestedEncodings,
   type EncodingLayout,
@@ -100,13 +101,21 @@ describe('requested encodings', () => {
         expect(encoding).toMatchObject(layers[name as keyof typeof layers]);
       } else expect(encoding).toEqual(chosen.encodings[index]);
       const [stream, other] = [model, chosen].map(({ calls }) => calls[index]!.params['weights']);
-      if (!(stream instanceof Int8Array) || model.layers[index]!.encoding === 'none') return;
+      if (!(stream instanceof Int8Array) || encoding.kind === chosen.encodings[index]!.kind) return;
       const { tensors, nodes } = model.graph;
-      const rows = tensors[nodes[index]!.output]!.shape.at(-1)!;
-      const columns = (nodes[index]!.attributes['weights'] as { data: Int8Array }).data.length / rows;
-      expect(decodeWeights(stream, { kind: encoding.kind, rows, columns })).toEqual(
-        decodeWeights(other as Int8Array, { kind: chosen.encodings[index]!.kind, rows, columns }),
-      );
+      const node = nodes[index]!;
+      const site = {
+        node,
+        inputs: node.inputs.map((input) => tensors[input]!),
+        output: tensors[node.output]!,
+      };
+      const weights = definitionOf(node).weights(site)!;
+      for (const [bytes, { kind }] of [
+        [stream, encoding],
+        [other as Int8Array, chosen.encodings[index]!],
+      ] as const) {
+        expect(decodeWeights(bytes, { ...weights, kind }).values).toEqual(weights.values);
+      }
     });
   });
 

@@ -22,8 +22,24 @@ const matrix = (rows: number, values: readonly number[]): Matrix => ({
 const hex = (bytes: Int8Array): string => Buffer.from(bytes).toString('hex').replace(/../g, '$& ').trim();
 const streamOf = (weights: Matrix, layout: EncodingLayout): Int8Array =>
   encodeWeights(weights, fitEncoding(weights, layout));
-const decoded = (stream: Int8Array, { rows, columns }: Matrix, { kind }: EncodingLayout): Matrix =>
-  decodeWeights(stream, { kind, rows, columns });
+const decoded = (stream: Int8Array, { values: _, ...shape }: Matrix, { kind }: EncodingLayout): Matrix =>
+  decodeWeights(stream, { kind, ...shape });
+
+/** The matrix as a linear layer of four tokens has it. */
+function inLayer(weights: Matrix): Matrix {
+  const { rows, columns } = weights;
+  const quadsPerRun = Math.ceil(columns / 4);
+  const tile = {
+    bytes: 32 * quadsPerRun,
+    quadPitch: 32,
+    columnsPerRun: columns,
+    quadsPerRun,
+    runOffsets: [0],
+  };
+  const bias = Int32Array.from({ length: rows }, (_, row) => 1000 * row - 2500);
+  const factors = Array.from({ length: rows }, (_, row) => ({ multiplier: 2 ** 30 + 512 * row, shift: 40 }));
+  return { ...weights, panel: { tile, positions: 4, bias, factors, largestInput: 255 } };
+}
 
 const widths = [2, 4, 8, 16];
 const layoutsOf: Record<EncodingLayout['kind'], readonly EncodingLayout[]> = {
@@ -31,6 +47,20 @@ const layoutsOf: Record<EncodingLayout['kind'], readonly EncodingLayout[]> = {
   block: [1, 2, 4].flatMap((blockRows) =>
     widths.map((blockColumns): EncodingLayout => ({ kind: 'block', blockRows, blockColumns })),
   ),
+  panel: [
+    ...[2, 4].map((blockRows): EncodingLayout => ({
+      kind: 'panel',
+      blockRows,
+      blockColumns: 4,
+      isDense: true,
+    })),
+    ...['2x4', '4x4', '2x8'].map((block): EncodingLayout => ({
+      kind: 'panel',
+      blockRows: Number(block[0]),
+      blockColumns: Number(block[2]),
+      isDense: false,
+    })),
+  ],
   balanced: widths.map((blockColumns) => ({ kind: 'balanced', blockColumns })),
   runlength: widths.map((blockColumns) => ({ kind: 'runlength', blockColumns })),
   csr: [{ kind: 'csr' }],
@@ -53,7 +83,7 @@ const arbitraryMatrix: fc.Arbitrary<Matrix> = fc
       { weight: 1, arbitrary: fc.integer({ min: -127, max: 127 }) },
     );
     const values = fc.array(weight, { minLength: rows * columns, maxLength: rows * columns });
-    return values.map((list) => ({ rows, columns, values: Int8Array.from(list) }));
+    return values.map((list) => inLayer({ rows, columns, values: Int8Array.from(list) }));
   });
 
 describe.each(ENCODING_KINDS)('a stream of kind %s', (kind) => {
@@ -66,14 +96,14 @@ describe.each(ENCODING_KINDS)('a stream of kind %s', (kind) => {
         const encoding = fitEncoding(weights, chosen);
         const stream = encodeWeights(weights, encoding);
         expect(stream.length).toBe(encodedBytes(weights, encoding));
-        expect(decoded(stream, weights, chosen)).toEqual(weights);
+        expect(decoded(stream, weights, chosen).values).toEqual(weights.values);
       }),
       { numRuns: 200, seed: 1 },
     );
   });
 
   it('is refused by the decoder when it is cut short', () => {
-    const weights = matrix(2, [1, 2, 0, 4, 5, 6, 7, 8]);
+    const weights = inLayer(matrix(2, [1, 2, 0, 4, 5, 6, 7, 8]));
     const chosen = layoutsOf[kind].find((each) => supportsLayout(weights, each))!;
     const stream = streamOf(weights, chosen);
     expect(() => decoded(stream.slice(0, -1), weights, chosen)).toThrow(InternalError);
@@ -81,9 +111,11 @@ describe.each(ENCODING_KINDS)('a stream of kind %s', (kind) => {
 });
 
 describe.each(ENCODING_KINDS.filter((kind) => kind !== 'dense'))('a damaged stream of kind %s', (kind) => {
-  const weights = matrix(
-    3,
-    Array.from({ length: 3 * 24 }, (_, index) => (index % 5 === 0 ? 1 + (index % 7) : 0)),
+  const weights = inLayer(
+    matrix(
+      3,
+      Array.from({ length: 3 * 24 }, (_, index) => (index % 5 === 0 ? 1 + (index % 7) : 0)),
+    ),
   );
   const chosen = layoutsOf[kind][0]!;
 

@@ -22,7 +22,7 @@ TFR_INLINE int32_t tfr_linear_panel_lanes(const struct tfr_linear_panel_params *
 TFR_INLINE struct tfr_panel_tile tfr_linear_panel_tile(const struct tfr_linear_panel_params *params) {
   const int32_t quads = (params->inputs + 3) / 4;
   const int32_t pitch = TFR_PANEL_QUAD_BYTES * tfr_linear_panel_lanes(params);
-  return (struct tfr_panel_tile){.bytes = quads * pitch, .quad_pitch = pitch, .quads = quads};
+  return (struct tfr_panel_tile){.bytes = quads * pitch, .quad_pitch = pitch, .reach = pitch, .quads = quads};
 }
 
 TFR_INLINE tfr_status tfr_linear_panel_check(const struct tfr_linear_panel_params *params, const int8_t *input,

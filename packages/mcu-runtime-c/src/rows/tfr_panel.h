@@ -65,6 +65,7 @@ TFR_INLINE int32_t tfr_panel_groups(const struct tfr_panel *panel) {
 struct tfr_panel_tile {
   int32_t bytes;      /* of the tile */
   int32_t quad_pitch; /* bytes from a quad of channels to the next one of a block */
+  int32_t reach;      /* bytes from a quad's first token to the end of its last one */
   int32_t quads;      /* that a group of dense weights walks */
 };
 

@@ -3,7 +3,8 @@ import fc from 'fast-check';
 import type { KernelParams, KernelRequest } from '@tinyformer/mcu-runtime-c';
 import { encodeStream } from './block-stream.js';
 import type { BlockMatrix } from './block-stream.js';
-import { averagePool, convolution, depthwise, linear } from './requests.js';
+import { encodePanel, type PanelMatrix } from './panel-stream.js';
+import { averagePool, convolution, depthwise, linear, linearPanel } from './requests.js';
 import type { WeightEncoding } from './requests.js';
 import { encodeRows } from './row-streams.js';
 import type { RowEncoding, RowMatrix } from './row-streams.js';
@@ -93,6 +94,57 @@ export const rowMatrix = (encoding: RowEncoding, rows: number, columns: number):
         .map((blocks) => ({ rows, columns, blockColumns, blocks }));
     });
 };
+
+/** Panels for `tokens` tokens, of every block and form that fits. */
+export const panelMatrix = (rows: number, columns: number): fc.Arbitrary<PanelMatrix> => {
+  const quadCount = Math.ceil(columns / 4);
+  const forms = [
+    ...[2, 4].map((blockRows) => ({ blockRows, blockColumns: 4, isDense: true })),
+    ...[2, 4].map((blockRows) => ({ blockRows, blockColumns: 4, isDense: false })),
+    ...(quadCount > 1 ? [{ blockRows: 2, blockColumns: 8, isDense: false }] : []),
+  ];
+  const perRow = (value: fc.Arbitrary<number>) => fc.array(value, { minLength: rows, maxLength: rows });
+  return fc
+    .record({ form: fc.constantFrom(...forms), isFused: fc.boolean(), hasRowShifts: fc.boolean() })
+    .chain(({ form, isFused, hasRowShifts }) => {
+      const groups = Math.ceil(rows / form.blockRows);
+      const starts = Array.from({ length: quadCount - form.blockColumns / 4 + 1 }, (_, i) => i);
+      const most = form.isDense ? starts.length : Math.min(starts.length, 6);
+      return fc.integer({ min: form.isDense ? most : 0, max: most }).chain((blocks) => {
+        const firsts = fc.shuffledSubarray(starts, { minLength: blocks, maxLength: blocks });
+        const size = groups * blocks * form.blockRows * form.blockColumns;
+        return fc.record({
+          ...{ rows: fc.constant(rows), columns: fc.constant(columns), isFused: fc.constant(isFused) },
+          blockRows: fc.constant(form.blockRows),
+          blockColumns: fc.constant(form.blockColumns),
+          isDense: fc.constant(form.isDense),
+          quads: fc.array(form.isDense ? fc.constant(starts) : firsts, {
+            minLength: groups,
+            maxLength: groups,
+          }),
+          values: fc.array(fc.integer({ min: -18, max: 18 }), { minLength: size, maxLength: size }),
+          bias: perRow(fc.integer({ min: -50000, max: 50000 })),
+          multipliers: perRow(hasRowShifts ? multiplier : fc.integer({ min: 2 ** 23, max: 2 ** 31 - 1 })),
+          shift: fc.integer({ min: 33, max: 54 }),
+          rowShifts: hasRowShifts ? perRow(fc.integer({ min: 28, max: 46 })) : fc.constant(null),
+        });
+      });
+    });
+};
+
+export const linearPanelRequest = fc
+  .record({ tokens: size(9), inputs: size(20), outputs: size(9) })
+  .chain(({ tokens, inputs, outputs }) =>
+    fc
+      .tuple(int8s(tokens * inputs), panelMatrix(outputs, inputs), quantisation(outputs))
+      .map(([input, matrix, params]) =>
+        linearPanel([tokens, inputs, outputs], {
+          input,
+          weights: encodePanel(matrix, tokens < 4 ? 8 : 32),
+          params,
+        }),
+      ),
+  );
 
 const weightsOf = (encoding: WeightEncoding, rows: number, columns: number): fc.Arbitrary<Int8Array> => {
   if (encoding === 'dense') return int8s(rows * columns);
@@ -247,6 +299,7 @@ const normRequest = fc.tuple(size(4), fc.integer({ min: 2, max: 40 })).chain(([r
 /** One arbitrary an op; the two with encodings draw one. */
 export const requestsByOp: Readonly<Record<string, fc.Arbitrary<KernelRequest>>> = {
   linear: linearRequest,
+  linear_panel: linearPanelRequest,
   convolution: convolutionRequest,
   depthwise: depthwiseRequest,
   lookup: lookupRequest,

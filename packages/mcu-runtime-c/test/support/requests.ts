@@ -55,6 +55,24 @@ export function linear(
   };
 }
 
+/** A stream holds biases and factors itself. */
+export function linearPanel(
+  [tokens, inputs, outputs]: readonly [number, number, number],
+  { input, weights, params = {} }: { input: Int8Array; weights: Int8Array; params?: KernelParams },
+): KernelRequest {
+  const { bias: _, multiplier: __, shift: ___, ...numbers } = params;
+  return {
+    kernel: 'tfr_linear_panel_s8',
+    params: {
+      ...{ tokens, inputs, outputs, input_zero_point: 0, weights, weight_bytes: weights.length },
+      ...NO_CLAMP,
+      ...numbers,
+    },
+    inputs: [input],
+    outputLength: tokens * outputs,
+  };
+}
+
 /** SAME padding, the surplus behind the last position. */
 function windowParams({ input, kernel, stride }: WindowShape): Record<string, number> {
   const output = (size: number): number => Math.ceil(size / stride);

@@ -108,7 +108,8 @@ function outlineNode(site: Site, { sparsity, source }: OutlineOptions) {
   const matrix = definition.weights(site);
   const pattern = sparsity[site.node.name];
   const isPruned = matrix !== null && pattern !== undefined;
-  const encoding = isPruned ? chooseEncoding(matrix, encodingOfPattern(matrix, pattern)) : DENSE;
+  const candidate = isPruned ? encodingOfPattern(matrix, pattern) : null;
+  const encoding = matrix === null ? DENSE : chooseEncoding(matrix, candidate);
   const kernel = definition.kernel(encoding);
   const macs = definition.macs(site);
   return {

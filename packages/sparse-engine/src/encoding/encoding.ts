@@ -97,7 +97,8 @@ export interface CsrEncoding {
   readonly nonZeros: number;
 }
 
-export type Encoding = DenseEncoding | BlockEncoding | PanelEncoding | BalancedEncoding | RunLengthEncoding | CsrEncoding;
+export type Encoding =
+  DenseEncoding | BlockEncoding | PanelEncoding | BalancedEncoding | RunLengthEncoding | CsrEncoding;
 export type EncodingOf<K extends EncodingKind> = Extract<Encoding, { kind: K }>;
 
 export const DENSE: DenseEncoding = { kind: 'dense' };

@@ -1,15 +1,8 @@
 /** @file Reads a panel stream back: weights, biases and factors. It trusts nothing, because the encoder is checked against it. */
 import type { FixedPointFactor } from '@tinyformer/core';
 import type { Matrix, MatrixShape, PanelEncoding, PanelTile } from './encoding.js';
-import { cellColumns, panelCells, type PanelCell } from './panel-cells.js';
-import {
-  contextOf,
-  groupBytes,
-  PANEL_HEADER_BYTES,
-  PANEL_MAGIC,
-  PANEL_VERSION,
-  PanelFlag,
-} from './panel.js';
+import { panelCells, type PanelCell } from './panel-cells.js';
+import { contextOf, groupBytes, PANEL_HEADER_BYTES, PANEL_MAGIC, PANEL_VERSION, PanelFlag } from './panel.js';
 import { require } from './stream.js';
 
 export interface PanelContent {
@@ -70,7 +63,8 @@ function readHeader(input: DataView, { rows, tile }: { rows: number; tile: Panel
     hasRowShifts: (flags & PanelFlag.rowShifts) !== 0,
   };
   const bytes = PANEL_HEADER_BYTES + Math.ceil(rows / encoding.blockRows) * groupBytes(encoding);
-  require(input.getUint32(8, true) === rows && input.getUint32(12, true) === tile.bytes, 'is of another layer');
+  require(input.getUint32(8, true) === rows &&
+    input.getUint32(12, true) === tile.bytes, 'is of another layer');
   require(bytes === input.byteLength, 'has another length than its header says');
   return { encoding, shift: input.getUint32(16, true) };
 }
@@ -90,6 +84,9 @@ interface GroupTarget {
 /** Adds the blocks of one group; gives where its factors are. */
 function readBlocks({ input, at, firstRow }: GroupInput, target: GroupTarget): number {
   const { encoding, cells } = target;
+  const byOffset = encoding.isDense
+    ? new Map<number, PanelCell>()
+    : new Map(cells.map((cell) => [cell.offset, cell]));
   const bytes = encoding.blockRows * encoding.blockColumns;
   let offset = 0;
   for (let block = 0; block < encoding.blocksPerGroup; block++) {
@@ -97,7 +94,7 @@ function readBlocks({ input, at, firstRow }: GroupInput, target: GroupTarget): n
     if (!encoding.isDense) {
       if (block % 2 === 0) at += 4;
       offset += input.getInt16(block % 2 === 0 ? at - 4 : at - bytes - 2, true);
-      cell = cells.find((candidate) => candidate.offset === offset);
+      cell = byOffset.get(offset);
     }
     require(cell !== undefined, `has a block at ${offset}, where no cell is`);
     readBlock({ input, at, firstRow }, { ...target, cells: [cell] });
@@ -109,7 +106,7 @@ function readBlocks({ input, at, firstRow }: GroupInput, target: GroupTarget): n
 function readBlock({ input, at, firstRow }: GroupInput, { content, encoding, cells }: GroupTarget): void {
   const { rows, columns, values } = content.matrix;
   const { blockRows, isFused } = encoding;
-  for (const { quad, channel, column } of cellColumns(cells[0]!)) {
+  for (const { quad, channel, column } of cells[0]!.places) {
     for (let r = 0; r < blockRows && firstRow + r < rows; r++) {
       const word = (2 * quad + (channel & 1)) * (blockRows / 2) + (r >> 1);
       const place = at + 4 * word + (channel & 2) + (r & 1);

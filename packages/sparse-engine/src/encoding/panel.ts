@@ -4,7 +4,7 @@
  */
 import { InternalError } from '@tinyformer/core';
 import type { EncodingFormat, Matrix, MatrixShape, PanelContext, PanelEncoding } from './encoding.js';
-import { panelCells, cellColumns, type PanelCell } from './panel-cells.js';
+import { panelCells, type PanelCell } from './panel-cells.js';
 import { fusesRows, layerShift } from './panel-proofs.js';
 import { readPanels } from './panel-reader.js';
 
@@ -29,7 +29,9 @@ export const panelFormat: EncodingFormat<'panel'> = {
   fit: (matrix, { blockRows, blockColumns, isDense }) => {
     const context = contextOf(matrix);
     const cells = panelCells(context.tile, isDense ? 1 : blockColumns / 4);
-    const kept = isDense ? [cells.length] : keptCells(matrix, { blockRows, cells }).map(({ length }) => length);
+    const kept = isDense
+      ? [cells.length]
+      : keptCells(matrix, { blockRows, cells }).map(({ length }) => length);
     const blocksPerGroup = Math.max(0, ...kept);
     const shift = layerShift(context.factors);
     return {
@@ -78,14 +80,17 @@ function keptCells(
     return cells.filter((cell) =>
       groupRows.some((r) => {
         const first = (group * blockRows + r) * columns;
-        return cellColumns(cell).some(({ column }) => values[first + column] !== 0);
+        return cell.places.some(({ column }) => values[first + column] !== 0);
       }),
     );
   });
 }
 
 /** Adds unused cells, the first ones, until the group has its blocks; in the order of the tile. */
-function fillUp(kept: readonly PanelCell[], { cells, count }: { cells: readonly PanelCell[]; count: number }) {
+function fillUp(
+  kept: readonly PanelCell[],
+  { cells, count }: { cells: readonly PanelCell[]; count: number },
+) {
   const chosen = new Set(kept);
   for (const cell of cells) if (chosen.size < count) chosen.add(cell);
   if (chosen.size !== count) throw new InternalError(`${kept.length} blocks do not fit a group of ${count}`);
@@ -118,7 +123,9 @@ function encodePanels(matrix: Matrix, encoding: PanelEncoding): Int8Array {
 }
 
 const flagsOf = ({ isDense, isFused, hasRowShifts }: PanelEncoding): number =>
-  (isDense ? PanelFlag.dense : 0) | (isFused ? PanelFlag.fused : 0) | (hasRowShifts ? PanelFlag.rowShifts : 0);
+  (isDense ? PanelFlag.dense : 0) |
+  (isFused ? PanelFlag.fused : 0) |
+  (hasRowShifts ? PanelFlag.rowShifts : 0);
 
 interface GroupPlace {
   readonly out: DataView;
@@ -133,7 +140,10 @@ interface GroupContent {
   readonly cells: readonly PanelCell[];
 }
 
-function writeGroup({ out, at, firstRow, shift }: GroupPlace, { matrix, encoding, cells }: GroupContent): void {
+function writeGroup(
+  { out, at, firstRow, shift }: GroupPlace,
+  { matrix, encoding, cells }: GroupContent,
+): void {
   const { blockRows, isDense, isFused, hasRowShifts } = encoding;
   const { bias, factors } = contextOf(matrix);
   const biasOf = (row: number): number => bias[row] ?? 0;
@@ -168,7 +178,7 @@ const blockBytes = ({ blockRows, blockColumns }: PanelEncoding): number => block
 function writeBlock({ out, at, firstRow }: GroupPlace, { matrix, encoding, cells }: GroupContent): void {
   const { rows, columns, values } = matrix;
   const { blockRows, isFused } = encoding;
-  for (const { quad, channel, column } of cellColumns(cells[0]!)) {
+  for (const { quad, channel, column } of cells[0]!.places) {
     for (let r = 0; r < blockRows && firstRow + r < rows; r++) {
       const weight = values[(firstRow + r) * columns + column]!;
       const below = r % 2 === 1 ? values[(firstRow + r - 1) * columns + column]! : 0;

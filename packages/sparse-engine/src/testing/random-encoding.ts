@@ -15,7 +15,12 @@ const LAYOUTS: Readonly<Record<EncodingKind, readonly EncodingLayout[]>> = {
     { kind: 'panel', blockRows: 2, blockColumns: 4, isDense: true },
     { kind: 'panel', blockRows: 4, blockColumns: 4, isDense: true },
     ...[[2, 4] as const, [4, 4] as const, [2, 8] as const].map(
-      ([blockRows, blockColumns]): EncodingLayout => ({ kind: 'panel', blockRows, blockColumns, isDense: false }),
+      ([blockRows, blockColumns]): EncodingLayout => ({
+        kind: 'panel',
+        blockRows,
+        blockColumns,
+        isDense: false,
+      }),
     ),
   ],
   balanced: WIDTHS.map((blockColumns) => ({ kind: 'balanced', blockColumns })),

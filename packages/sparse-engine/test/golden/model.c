@@ -6,25 +6,25 @@
  *
  * #   layer                    op                 output      weights        MACs  arena  live
  * 0   stem                     convolution        [4, 4, 8]   block 2x4 56%  3456  576    0..4
- * 1   stage1.block0.expand     linear             [4, 4, 16]  block 2x4 50%  2048  0      1..2
+ * 1   stage1.block0.expand     linear             [4, 4, 16]  panel 2x4 50%  2048  0      1..2
  * 2   stage1.block0.depthwise  depthwise          [4, 4, 16]  dense 100%     2304  256    2..3
- * 3   stage1.block0.project    linear             [4, 4, 8]   block 2x4 50%  2048  0      3..4
+ * 3   stage1.block0.project    linear             [4, 4, 8]   panel 2x4 50%  2048  0      3..4
  * 4   stage1.block0.add        add                [4, 4, 8]   -              -     576    4..5
  * 5   stage2.embed             convolution        [2, 2, 16]  block 2x4 50%  4608  704    5..12
  * 6   stage2.block0.norm1      layerNorm          [2, 2, 16]  -              -     128    6..9
- * 7   stage2.block0.query      linear             [2, 2, 16]  block 2x4 50%  1024  216    7..10
- * 8   stage2.block0.key        linear             [2, 2, 16]  block 2x4 50%  1024  280    8..10
- * 9   stage2.block0.value      linear             [2, 2, 16]  block 2x4 50%  1024  344    9..10
+ * 7   stage2.block0.query      linear             [2, 2, 16]  panel 2x4 50%  1024  216    7..10
+ * 8   stage2.block0.key        linear             [2, 2, 16]  panel 2x4 50%  1024  280    8..10
+ * 9   stage2.block0.value      linear             [2, 2, 16]  panel 2x4 50%  1024  344    9..10
  * 10  stage2.block0.attention  attention          [2, 2, 16]  -              512   408    10..11
- * 11  stage2.block0.output     linear             [2, 2, 16]  block 2x4 50%  1024  472    11..12
+ * 11  stage2.block0.output     linear             [2, 2, 16]  panel 2x4 50%  1024  472    11..12
  * 12  stage2.block0.add1       add                [2, 2, 16]  -              -     704    12..17
  * 13  stage2.block0.norm2      layerNorm          [2, 2, 16]  -              -     128    13..14
- * 14  stage2.block0.mlp1       linear             [2, 2, 32]  block 2x4 50%  2048  256    14..15
+ * 14  stage2.block0.mlp1       linear             [2, 2, 32]  panel 2x4 50%  2048  256    14..15
  * 15  stage2.block0.gelu       lookup             [2, 2, 32]  -              -     256    15..16
- * 16  stage2.block0.mlp2       linear             [2, 2, 16]  block 2x4 50%  2048  384    16..17
+ * 16  stage2.block0.mlp2       linear             [2, 2, 16]  panel 2x4 50%  2048  384    16..17
  * 17  stage2.block0.add2       add                [2, 2, 16]  -              -     704    17..18
- * 18  head.pool                globalAveragePool  [1, 1, 16]  -              -     128    18..19
- * 19  head.classifier          linear             [1, 1, 3]   dense 50%      48    144    19..19
+ * 18  head.pool                globalAveragePool  [1, 1, 16]  -              -     32     18..19
+ * 19  head.classifier          linear             [1, 1, 3]   panel 2x4 50%  48    48     19..19
  */
 #include "model.h"
 
@@ -89,7 +89,7 @@ static const struct tfr_convolution_params stem_params = {
 };
 
 /* stage1.block0.expand: linear [4, 4, 8] -> [4, 4, 16] */
-static const struct tfr_linear_params stage1_block0_expand_params = {
+static const struct tfr_linear_panel_params stage1_block0_expand_params = {
   .tokens = 16,
   .inputs = 8,
   .outputs = 16,
@@ -97,11 +97,8 @@ static const struct tfr_linear_params stage1_block0_expand_params = {
   .output_zero_point = -128,
   .output_min = -128,
   .output_max = 127,
-  .weight_bytes = 96,
+  .weight_bytes = 244,
   .weights = stage1_block0_expand_weights,
-  .bias = stage1_block0_expand_bias,
-  .multiplier = stage1_block0_expand_multiplier,
-  .shift = stage1_block0_expand_shift,
 };
 
 /* stage1.block0.depthwise: depthwise [4, 4, 16] -> [4, 4, 16] */
@@ -129,7 +126,7 @@ static const struct tfr_depthwise_params stage1_block0_depthwise_params = {
 };
 
 /* stage1.block0.project: linear [4, 4, 16] -> [4, 4, 8] */
-static const struct tfr_linear_params stage1_block0_project_params = {
+static const struct tfr_linear_panel_params stage1_block0_project_params = {
   .tokens = 16,
   .inputs = 16,
   .outputs = 8,
@@ -137,11 +134,8 @@ static const struct tfr_linear_params stage1_block0_project_params = {
   .output_zero_point = 11,
   .output_min = -128,
   .output_max = 127,
-  .weight_bytes = 96,
+  .weight_bytes = 164,
   .weights = stage1_block0_project_weights,
-  .bias = stage1_block0_project_bias,
-  .multiplier = stage1_block0_project_multiplier,
-  .shift = stage1_block0_project_shift,
 };
 
 /* stage1.block0.add: add [4, 4, 8] and [4, 4, 8] -> [4, 4, 8] */
@@ -198,7 +192,7 @@ static const struct tfr_layer_norm_params stage2_block0_norm1_params = {
 };
 
 /* stage2.block0.query: linear [2, 2, 16] -> [2, 2, 16] */
-static const struct tfr_linear_params stage2_block0_query_params = {
+static const struct tfr_linear_panel_params stage2_block0_query_params = {
   .tokens = 4,
   .inputs = 16,
   .outputs = 16,
@@ -206,15 +200,12 @@ static const struct tfr_linear_params stage2_block0_query_params = {
   .output_zero_point = -16,
   .output_min = -128,
   .output_max = 127,
-  .weight_bytes = 176,
+  .weight_bytes = 308,
   .weights = stage2_block0_query_weights,
-  .bias = stage2_block0_query_bias,
-  .multiplier = stage2_block0_query_multiplier,
-  .shift = stage2_block0_query_shift,
 };
 
 /* stage2.block0.key: linear [2, 2, 16] -> [2, 2, 16] */
-static const struct tfr_linear_params stage2_block0_key_params = {
+static const struct tfr_linear_panel_params stage2_block0_key_params = {
   .tokens = 4,
   .inputs = 16,
   .outputs = 16,
@@ -222,15 +213,12 @@ static const struct tfr_linear_params stage2_block0_key_params = {
   .output_zero_point = -26,
   .output_min = -128,
   .output_max = 127,
-  .weight_bytes = 176,
+  .weight_bytes = 308,
   .weights = stage2_block0_key_weights,
-  .bias = stage2_block0_key_bias,
-  .multiplier = stage2_block0_key_multiplier,
-  .shift = stage2_block0_key_shift,
 };
 
 /* stage2.block0.value: linear [2, 2, 16] -> [2, 2, 16] */
-static const struct tfr_linear_params stage2_block0_value_params = {
+static const struct tfr_linear_panel_params stage2_block0_value_params = {
   .tokens = 4,
   .inputs = 16,
   .outputs = 16,
@@ -238,11 +226,8 @@ static const struct tfr_linear_params stage2_block0_value_params = {
   .output_zero_point = 15,
   .output_min = -128,
   .output_max = 127,
-  .weight_bytes = 176,
+  .weight_bytes = 308,
   .weights = stage2_block0_value_weights,
-  .bias = stage2_block0_value_bias,
-  .multiplier = stage2_block0_value_multiplier,
-  .shift = stage2_block0_value_shift,
 };
 
 /* stage2.block0.attention: attention [2, 2, 16] and [2, 2, 16] and [2, 2, 16] -> [2, 2, 16] */
@@ -265,7 +250,7 @@ static const struct tfr_attention_params stage2_block0_attention_params = {
 };
 
 /* stage2.block0.output: linear [2, 2, 16] -> [2, 2, 16] */
-static const struct tfr_linear_params stage2_block0_output_params = {
+static const struct tfr_linear_panel_params stage2_block0_output_params = {
   .tokens = 4,
   .inputs = 16,
   .outputs = 16,
@@ -273,11 +258,8 @@ static const struct tfr_linear_params stage2_block0_output_params = {
   .output_zero_point = 25,
   .output_min = -128,
   .output_max = 127,
-  .weight_bytes = 176,
+  .weight_bytes = 308,
   .weights = stage2_block0_output_weights,
-  .bias = stage2_block0_output_bias,
-  .multiplier = stage2_block0_output_multiplier,
-  .shift = stage2_block0_output_shift,
 };
 
 /* stage2.block0.add1: add [2, 2, 16] and [2, 2, 16] -> [2, 2, 16] */
@@ -309,7 +291,7 @@ static const struct tfr_layer_norm_params stage2_block0_norm2_params = {
 };
 
 /* stage2.block0.mlp1: linear [2, 2, 16] -> [2, 2, 32] */
-static const struct tfr_linear_params stage2_block0_mlp1_params = {
+static const struct tfr_linear_panel_params stage2_block0_mlp1_params = {
   .tokens = 4,
   .inputs = 16,
   .outputs = 32,
@@ -317,11 +299,8 @@ static const struct tfr_linear_params stage2_block0_mlp1_params = {
   .output_zero_point = 13,
   .output_min = -128,
   .output_max = 127,
-  .weight_bytes = 336,
+  .weight_bytes = 596,
   .weights = stage2_block0_mlp1_weights,
-  .bias = stage2_block0_mlp1_bias,
-  .multiplier = stage2_block0_mlp1_multiplier,
-  .shift = stage2_block0_mlp1_shift,
 };
 
 /* stage2.block0.gelu: lookup [2, 2, 32] -> [2, 2, 32] */
@@ -331,7 +310,7 @@ static const struct tfr_lookup_params stage2_block0_gelu_params = {
 };
 
 /* stage2.block0.mlp2: linear [2, 2, 32] -> [2, 2, 16] */
-static const struct tfr_linear_params stage2_block0_mlp2_params = {
+static const struct tfr_linear_panel_params stage2_block0_mlp2_params = {
   .tokens = 4,
   .inputs = 32,
   .outputs = 16,
@@ -339,11 +318,8 @@ static const struct tfr_linear_params stage2_block0_mlp2_params = {
   .output_zero_point = -10,
   .output_min = -128,
   .output_max = 127,
-  .weight_bytes = 336,
+  .weight_bytes = 468,
   .weights = stage2_block0_mlp2_weights,
-  .bias = stage2_block0_mlp2_bias,
-  .multiplier = stage2_block0_mlp2_multiplier,
-  .shift = stage2_block0_mlp2_shift,
 };
 
 /* stage2.block0.add2: add [2, 2, 16] and [2, 2, 16] -> [2, 2, 16] */
@@ -380,7 +356,7 @@ static const struct tfr_average_pool_params head_pool_params = {
 };
 
 /* head.classifier: linear [1, 1, 16] -> [1, 1, 3] */
-static const struct tfr_linear_params head_classifier_params = {
+static const struct tfr_linear_panel_params head_classifier_params = {
   .tokens = 1,
   .inputs = 16,
   .outputs = 3,
@@ -388,11 +364,8 @@ static const struct tfr_linear_params head_classifier_params = {
   .output_zero_point = 29,
   .output_min = -128,
   .output_max = 127,
-  .weight_bytes = 48,
+  .weight_bytes = 92,
   .weights = head_classifier_weights,
-  .bias = head_classifier_bias,
-  .multiplier = head_classifier_multiplier,
-  .shift = head_classifier_shift,
 };
 
 /* One call with the hook around it; leaves model_run when the kernel refuses. */
@@ -423,18 +396,18 @@ tfr_status model_run(const int8_t *input, int8_t *output, uint8_t *arena, model_
   int8_t *const stage2_block0_gelu_output = (int8_t *)arena + 256;
   int8_t *const stage2_block0_mlp2_output = (int8_t *)arena + 384;
   int8_t *const stage2_block0_add2_output = (int8_t *)arena + 704;
-  int8_t *const head_pool_output = (int8_t *)arena + 128;
+  int8_t *const head_pool_output = (int8_t *)arena + 32;
 
   LAYER(0, stem_output, 128,
         tfr_convolution_block_s8(&stem_params, input, stem_output, arena + 0));
   LAYER(1, stage1_block0_expand_output, 256,
-        tfr_linear_block_s8(&stage1_block0_expand_params, stem_output, stage1_block0_expand_output,
-            arena + 256));
+        stage1_block0_expand_kernel(&stage1_block0_expand_params, stem_output,
+            stage1_block0_expand_output, arena + 256));
   LAYER(2, stage1_block0_depthwise_output, 256,
         tfr_depthwise_dense_s8(&stage1_block0_depthwise_params, stage1_block0_expand_output,
             stage1_block0_depthwise_output, NULL));
   LAYER(3, stage1_block0_project_output, 128,
-        tfr_linear_block_s8(&stage1_block0_project_params, stage1_block0_depthwise_output,
+        stage1_block0_project_kernel(&stage1_block0_project_params, stage1_block0_depthwise_output,
             stage1_block0_project_output, arena + 128));
   LAYER(4, stage1_block0_add_output, 128,
         tfr_add_s8(&stage1_block0_add_params, stem_output, stage1_block0_project_output,
@@ -446,19 +419,19 @@ tfr_status model_run(const int8_t *input, int8_t *output, uint8_t *arena, model_
         tfr_layer_norm_s8(&stage2_block0_norm1_params, stage2_embed_output, stage2_block0_norm1_output,
             NULL));
   LAYER(7, stage2_block0_query_output, 64,
-        tfr_linear_block_s8(&stage2_block0_query_params, stage2_block0_norm1_output,
+        stage2_block0_query_kernel(&stage2_block0_query_params, stage2_block0_norm1_output,
             stage2_block0_query_output, arena + 0));
   LAYER(8, stage2_block0_key_output, 64,
-        tfr_linear_block_s8(&stage2_block0_key_params, stage2_block0_norm1_output,
+        stage2_block0_key_kernel(&stage2_block0_key_params, stage2_block0_norm1_output,
             stage2_block0_key_output, arena + 0));
   LAYER(9, stage2_block0_value_output, 64,
-        tfr_linear_block_s8(&stage2_block0_value_params, stage2_block0_norm1_output,
+        stage2_block0_value_kernel(&stage2_block0_value_params, stage2_block0_norm1_output,
             stage2_block0_value_output, arena + 0));
   LAYER(10, stage2_block0_attention_output, 64,
         tfr_attention_s8(&stage2_block0_attention_params, stage2_block0_query_output,
             stage2_block0_key_output, stage2_block0_value_output, stage2_block0_attention_output, arena + 0));
   LAYER(11, stage2_block0_output_output, 64,
-        tfr_linear_block_s8(&stage2_block0_output_params, stage2_block0_attention_output,
+        stage2_block0_output_kernel(&stage2_block0_output_params, stage2_block0_attention_output,
             stage2_block0_output_output, arena + 0));
   LAYER(12, stage2_block0_add1_output, 64,
         tfr_add_s8(&stage2_block0_add1_params, stage2_embed_output, stage2_block0_output_output,
@@ -467,13 +440,13 @@ tfr_status model_run(const int8_t *input, int8_t *output, uint8_t *arena, model_
         tfr_layer_norm_s8(&stage2_block0_norm2_params, stage2_block0_add1_output,
             stage2_block0_norm2_output, NULL));
   LAYER(14, stage2_block0_mlp1_output, 128,
-        tfr_linear_block_s8(&stage2_block0_mlp1_params, stage2_block0_norm2_output,
+        stage2_block0_mlp1_kernel(&stage2_block0_mlp1_params, stage2_block0_norm2_output,
             stage2_block0_mlp1_output, arena + 0));
   LAYER(15, stage2_block0_gelu_output, 128,
         tfr_lookup_s8(&stage2_block0_gelu_params, stage2_block0_mlp1_output, stage2_block0_gelu_output,
             NULL));
   LAYER(16, stage2_block0_mlp2_output, 64,
-        tfr_linear_block_s8(&stage2_block0_mlp2_params, stage2_block0_gelu_output,
+        stage2_block0_mlp2_kernel(&stage2_block0_mlp2_params, stage2_block0_gelu_output,
             stage2_block0_mlp2_output, arena + 0));
   LAYER(17, stage2_block0_add2_output, 64,
         tfr_add_s8(&stage2_block0_add2_params, stage2_block0_add1_output, stage2_block0_mlp2_output,

@@ -13,7 +13,7 @@
 #define MODEL_INPUT_OFFSET 224 /* where the arena has room for the input */
 #define MODEL_INPUT_ZERO_POINT 0 /* real = scale * (input - zero point) */
 #define MODEL_OUTPUT_BYTES 3 /* [1, 1, 3], one score a class */
-#define MODEL_OUTPUT_OFFSET 144 /* where the arena has room for the output */
+#define MODEL_OUTPUT_OFFSET 48 /* where the arena has room for the output */
 #define MODEL_OUTPUT_ZERO_POINT 29 /* real = scale * (output - zero point) */
 #define MODEL_LAYER_COUNT 20 /* calls of a kernel */
 #define MODEL_CLASS_COUNT 3 /* entries of the output */
