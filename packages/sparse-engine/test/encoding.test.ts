@@ -22,8 +22,8 @@ const matrix = (rows: number, values: readonly number[]): Matrix => ({
 const hex = (bytes: Int8Array): string => Buffer.from(bytes).toString('hex').replace(/../g, '$& ').trim();
 const streamOf = (weights: Matrix, layout: EncodingLayout): Int8Array =>
   encodeWeights(weights, fitEncoding(weights, layout));
-const decoded = (stream: Int8Array, { values: _, ...shape }: Matrix, { kind }: EncodingLayout): Matrix =>
-  decodeWeights(stream, { kind, ...shape });
+const decoded = (stream: Int8Array, shape: Matrix, { kind }: EncodingLayout): Matrix =>
+  decodeWeights(stream, { ...shape, kind });
 
 /** The matrix as a linear layer of four tokens has it. */
 function inLayer(weights: Matrix): Matrix {

@@ -60,13 +60,13 @@ export function linearPanel(
   [tokens, inputs, outputs]: readonly [number, number, number],
   { input, weights, params = {} }: { input: Int8Array; weights: Int8Array; params?: KernelParams },
 ): KernelRequest {
-  const { bias: _, multiplier: __, shift: ___, ...numbers } = params;
+  const numbers = Object.entries(params).filter(([, value]) => typeof value === 'number');
   return {
     kernel: 'tfr_linear_panel_s8',
     params: {
       ...{ tokens, inputs, outputs, input_zero_point: 0, weights, weight_bytes: weights.length },
       ...NO_CLAMP,
-      ...numbers,
+      ...Object.fromEntries(numbers),
     },
     inputs: [input],
     outputLength: tokens * outputs,
