@@ -66,7 +66,7 @@ export function addBenchCommands(program: Command): void {
     )
     .option('--only <pattern>', 'layers whose name matches this regular expression')
     .option('--ways', 'every way to run a layer, not only the fastest', false)
-    .option('--layout <layouts...>', 'try these encodings of weights instead of the fastest ones')
+    .option('--layout <layouts...>', 'try these encodings of the named layers instead of the fastest ones')
     .addOption(libraryOption())
     .addOption(includeOption())
     .action(runKernelBench);
