@@ -122,6 +122,8 @@ function peerLayer(rng: Rng, layer: NetworkLayer): PeerProgram {
 export interface MlperfResult extends Cost {
   readonly task: string;
   readonly layers: readonly (Cost & { readonly kernel: string })[];
+  /** Cycles of the network for each place that its code was given; `cycles` is of the first. */
+  readonly placedCycles: readonly number[];
   /** With memory that answers at once. */
   readonly zeroWait: Cost;
   /** At the board's clock. */
@@ -133,11 +135,14 @@ export interface MlperfOptions {
   readonly rounding: Rounding;
   /** A Cortex-M4; results were published for the STM32L4R5. */
   readonly board: Board;
+  /** In how many places, 4 bytes apart, code is measured: what a small cache holds depends on it. */
+  readonly placements?: number;
   readonly cacheDirectory?: string | undefined;
   readonly onProgress?: (done: number, total: number, note: string) => void;
 }
 
 const SEED = 1;
+const INSTRUCTION_BYTES = 4;
 
 function sum(costs: readonly Cost[]): Cost {
   const total = (key: keyof Cost) => costs.reduce((sumSoFar, cost) => sumSoFar + cost[key], 0);
@@ -159,37 +164,63 @@ function costsOf(
   });
 }
 
+function checkBoard({ core, name }: Board): void {
+  if (core === CORTEX_M4.name) return;
+  throw new TinyFormerError(
+    'E_BOARD',
+    `the layers are measured on a Cortex-M4, the ${name} has another core`,
+    {
+      hint: 'choose stm32l4r5, for which results were published',
+    },
+  );
+}
+
+/** The firmware with its code in each of the places. */
+async function buildPlacements({
+  peer,
+  rounding,
+  placements = 1,
+  cacheDirectory,
+}: MlperfOptions): Promise<readonly [first: string, ...others: string[]]> {
+  const build = async (place: number) => {
+    const codeOffsetBytes = INSTRUCTION_BYTES * place;
+    const { elf } = await buildLayerFirmware({
+      ...{ machine: CORTEX_M4, rounding, specialised: [], peer, codeOffsetBytes, cacheDirectory },
+    });
+    return elf;
+  };
+  const first = await build(0);
+  const others = [];
+  for (let place = 1; place < placements; place++) others.push(await build(place));
+  return [first, ...others];
+}
+
 /** @throws E_BOARD for a board with another core, E_CMSIS_NN when the library refuses a layer; what builds and runs throw. */
 export async function benchMlperfTiny(options: MlperfOptions): Promise<MlperfResult[]> {
-  const { peer, rounding, board, cacheDirectory, onProgress } = options;
-  if (board.core !== CORTEX_M4.name) {
-    throw new TinyFormerError(
-      'E_BOARD',
-      `the layers are measured on a Cortex-M4, the ${board.name} has another core`,
-      {
-        hint: 'choose stm32l4r5, for which results were published',
-      },
-    );
-  }
-  const firmware = { machine: CORTEX_M4, rounding, specialised: [], peer, cacheDirectory };
-  const { elf } = await buildLayerFirmware(firmware);
+  const { board, cacheDirectory, onProgress } = options;
+  checkBoard(board);
+  const [elf, ...moved] = await buildPlacements(options);
   const results: MlperfResult[] = [];
   const { networks } = mlperfTiny();
   for (const { task, layers, publishedPerSecond } of networks) {
     onProgress?.(results.length, networks.length, task);
     const peers = layers.map((layer, index) => peerLayer(createRng(SEED).fork(`${task} ${index}`), layer));
-    const run = (memory?: MemorySystem) =>
-      runPrograms(
-        peers.map(({ program }) => program),
-        { machine: CORTEX_M4, elf, memory, cacheDirectory },
-      );
-    const names = { task, kernels: peers.map(({ kernel }) => kernel) };
-    const measured = costsOf(await run(board.memory), names);
+    const kernels = peers.map(({ kernel }) => kernel);
+    const measure = async (placed: string, memory?: MemorySystem) => {
+      const programs = peers.map(({ program }) => program);
+      const run = { machine: CORTEX_M4, elf: placed, memory, cacheDirectory };
+      return costsOf(await runPrograms(programs, run), { task, kernels });
+    };
+    const measured = await measure(elf, board.memory);
+    const total = sum(measured);
+    const placedCycles = [total.cycles];
+    for (const placed of moved) placedCycles.push(sum(await measure(placed, board.memory)).cycles);
     results.push({
       task,
-      ...sum(measured),
+      ...total,
       layers: measured,
-      zeroWait: sum(costsOf(await run(), names)),
+      placedCycles,
+      zeroWait: sum(await measure(elf)),
       publishedCycles: Math.round(board.clockHz / publishedPerSecond),
     });
   }

@@ -34,6 +34,7 @@ export interface LayerFirmwareOptions {
   /** Their place in the list is their index in the firmware's table. */
   readonly specialised: readonly SpecialisedKernel[];
   readonly peer: PeerLibrary | null;
+  readonly codeOffsetBytes?: number | undefined;
   readonly cacheDirectory?: string | undefined;
   /** Called after each compiled file. */
   readonly onCompiled?: (done: number, total: number) => void;
@@ -117,7 +118,7 @@ export interface LayerFirmware {
 
 /** @throws E_TOOL, E_COMPILE, E_CACHE */
 export async function buildLayerFirmware(options: LayerFirmwareOptions): Promise<LayerFirmware> {
-  const { machine, rounding, peer, cacheDirectory, onCompiled } = options;
+  const { machine, rounding, peer, codeOffsetBytes, cacheDirectory, onCompiled } = options;
   const sources = await gatherSources(options);
   const defines = rounding === 'double' ? { TFR_DOUBLE_ROUNDING: 1 } : {};
   let done = 0;
@@ -129,6 +130,7 @@ export async function buildLayerFirmware(options: LayerFirmwareOptions): Promise
   const elf = await linkFirmware({
     machine,
     sources: [...objects, ...(peer === null ? [] : [peer.archive])],
+    codeOffsetBytes,
     cacheDirectory,
   });
   return {

@@ -13,6 +13,8 @@ export interface FirmwareSources {
   readonly headers?: readonly string[];
   readonly includeDirectories?: readonly string[];
   readonly defines?: Readonly<Record<string, string | number>>;
+  /** Shifts all code; where code lies decides what a small cache holds. A multiple of 4. */
+  readonly codeOffsetBytes?: number | undefined;
   readonly cacheDirectory?: string | undefined;
 }
 
@@ -30,11 +32,12 @@ export const FIRMWARE_FLAGS = [
   '-nostartfiles',
 ];
 
-function linkerFlags(machine: CortexMachine): string[] {
+function linkerFlags(machine: CortexMachine, codeOffsetBytes: number): string[] {
   return [
     '-T',
     ownSource('firmware/mps2.ld'),
     `-Wl,--defsym=TFB_EXTERNAL_RAM=0x${machine.externalRamAddress.toString(16)}`,
+    `-Wl,--defsym=TFB_CODE_OFFSET=${codeOffsetBytes}`,
     '-Wl,--gc-sections',
   ];
 }
@@ -46,6 +49,7 @@ export async function linkFirmware({
   headers = [],
   includeDirectories = [],
   defines = {},
+  codeOffsetBytes = 0,
   cacheDirectory,
 }: FirmwareSources): Promise<string> {
   const compiler = await requireTool('arm-none-eabi-gcc');
@@ -56,7 +60,8 @@ export async function linkFirmware({
     ...Object.entries(defines).map(([name, value]) => `-D${name}=${value}`),
   ];
   const files = [...sources, ...headers, ...STARTUP, ...STARTUP_HEADERS];
-  const key = await compilationKey(compiler, { flags: [...flags, ...linkerFlags(machine)], files });
+  const linking = linkerFlags(machine, codeOffsetBytes);
+  const key = await compilationKey(compiler, { flags: [...flags, ...linking], files });
   const include = [ownSource('firmware'), ...includeDirectories].map((directory) => `-I${directory}`);
   const entry = await cached({ kind: 'firmware', key, cacheDirectory }, (directory) =>
     compileC(compiler, [
@@ -64,7 +69,7 @@ export async function linkFirmware({
       ...include,
       ...sources,
       ...STARTUP,
-      ...linkerFlags(machine),
+      ...linking,
       '-o',
       join(directory, 'firmware.elf'),
     ]),
