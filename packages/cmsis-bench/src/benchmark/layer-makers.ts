@@ -16,6 +16,10 @@ const DENSE = { kind: 'dense' } as const satisfies Encoding;
 /** Layouts that the bench tries; the fastest is reported. */
 export const DEFAULT_LAYOUTS: readonly EncodingLayout[] = [
   DENSE,
+  { kind: 'panel', blockRows: 2, blockColumns: 4, isDense: true },
+  { kind: 'panel', blockRows: 4, blockColumns: 4, isDense: true },
+  { kind: 'panel', blockRows: 2, blockColumns: 4, isDense: false },
+  { kind: 'panel', blockRows: 4, blockColumns: 4, isDense: false },
   { kind: 'block', blockRows: 2, blockColumns: 4 },
   { kind: 'block', blockRows: 4, blockColumns: 4 },
 ];
@@ -51,7 +55,7 @@ function drawCandidates(
     return site;
   };
   return layouts
-    .filter(({ kind }) => isDense || kind !== 'dense')
+    .filter((layout) => isDense || !(layout.kind === 'dense' || ('isDense' in layout && layout.isDense)))
     .flatMap((layout): Candidate[] => {
       const site = siteFor(rowsOf(layout));
       const matrix = definitionOf(site.node).weights(site)!;
