@@ -22,8 +22,11 @@
 
 #if defined(__GNUC__) || defined(__clang__)
 #define TFR_INLINE static inline __attribute__((always_inline))
+#define TFR_APART static __attribute__((noinline))
 #else
 #define TFR_INLINE static inline
+#define TFR_APART static
 #endif
+/* TFR_APART: a loop that keeps all registers to itself when it is not inlined into a larger function. */
 
 #endif

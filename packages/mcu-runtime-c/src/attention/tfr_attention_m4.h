@@ -9,12 +9,7 @@
 #include <stddef.h>
 
 #include "attention/tfr_attention_rows.h"
-
-#if defined(__clang__)
-#define TFR_ASSEMBLY __attribute__((naked, noinline))
-#else
-#define TFR_ASSEMBLY __attribute__((naked, noipa))
-#endif
+#include "tfr_dsp.h"
 
 /*
  * r0 queries, r1 keys; sums of row 0: r4 r5 r8 r9, of row 1: r6 r7 r10 r11.
