@@ -1,4 +1,4 @@
-/** @file The stack of library functions that come without a call graph, from their machine code: every push counts. */
+/** @file The stack of functions that the compiler says nothing of, from their machine code: every push counts. */
 
 interface LibraryFunction {
   readonly name: string;
@@ -44,6 +44,11 @@ function parseDisassembly(text: string): LibraryFunction[] {
     const bytes = instructions.reduce((sum, line) => sum + pushedBytes(line), 0);
     return [{ name, bytes, callees: callees.filter((callee) => callee !== name) }];
   });
+}
+
+/** Bytes of each function's own frame. */
+export function ownStack(disassembly: string): ReadonlyMap<string, number> {
+  return new Map(parseDisassembly(disassembly).map(({ name, bytes }) => [name, bytes]));
 }
 
 /** Bytes of each function with all that it calls; code that calls itself counts once. */

@@ -1,22 +1,19 @@
 /*
  * The steps of tfr_attention_rows.h for the Cortex-M4, in assembly: two rows by four keys (or channels) need eight
  * accumulators, and what is left of the registers holds operands only, so that limits of loops lie on the stack. A load
- * costs one cycle more than the load before it, hence they come in batches.
+ * costs one cycle more than a load behind a load, hence they come in batches.
  */
 #ifndef TFR_ATTENTION_M4_H
 #define TFR_ATTENTION_M4_H
 
-#include <stddef.h>
-
 #include "attention/tfr_attention_rows.h"
-#include "tfr_dsp.h"
 
 /*
  * r0 queries, r1 keys; sums of row 0: r4 r5 r8 r9, of row 1: r6 r7 r10 r11.
  * Stack: +0 end of the queries, +4 multiplier, +8 scores, +12 queries, +16 end of the scores, +20 maxima, +28 bytes of
  * the queries, +32 job.
  */
-static TFR_ASSEMBLY void tfr_attention_score(__attribute__((unused)) struct tfr_attention_scores *job) {
+TFR_ASSEMBLY void tfr_attention_score(TFR_IN_REGISTER struct tfr_attention_scores *job) {
   __asm__ volatile(
       "push {r4-r11, lr}\n"
       "sub sp, sp, #36\n"
@@ -69,26 +66,16 @@ static TFR_ASSEMBLY void tfr_attention_score(__attribute__((unused)) struct tfr_
       ".irp at, 1, 2, 3\n"
       "tfr_attention_dot \\at\n"
       ".endr\n"
-      "beq 3f\n"
-      "adds r0, r0, #32\n"
-      "ldr r2, [sp]\n"
-      "adds r1, r1, #64\n"
-      "cmp r0, r2\n"
-      "beq 4f\n"
-      "2:\n" /* 16 channels */
-      ".irp at, 0, 1, 2, 3\n"
-      "tfr_attention_dot \\at\n"
-      ".endr\n"
-      "3:\n"
+      "bne 5f\n"
+      "3:\n" /* the second half of 16 channels */
       ".irp at, 4, 5, 6, 7\n"
       "tfr_attention_dot \\at\n"
       ".endr\n"
-      ".purgem tfr_attention_dot\n"
       "adds r0, r0, #64\n"
       "ldr r2, [sp]\n"
       "adds r1, r1, #128\n"
       "cmp r0, r2\n"
-      "bne 2b\n"
+      "bne 2f\n"
       "4:\n"
       "ldr r2, [sp, #4]\n"
       "ldr r3, [sp, #8]\n"
@@ -121,70 +108,82 @@ static TFR_ASSEMBLY void tfr_attention_score(__attribute__((unused)) struct tfr_
       "ldr r0, [sp, #32]\n"
       "strd r5, r7, [r0, #24]\n"
       "add sp, sp, #36\n"
-      "pop {r4-r11, pc}\n");
+      "pop {r4-r11, pc}\n"
+      "5:\n" /* an odd number of 8 channels: the first ones are a half of their own */
+      "adds r0, r0, #32\n"
+      "ldr r2, [sp]\n"
+      "adds r1, r1, #64\n"
+      "cmp r0, r2\n"
+      "beq 4b\n"
+      "2:\n" /* 16 more channels */
+      ".irp at, 0, 1, 2, 3\n"
+      "tfr_attention_dot \\at\n"
+      ".endr\n"
+      ".purgem tfr_attention_dot\n"
+      "b 3b\n");
 }
 
 /*
- * r0 scores, r1 table, r2 r3 bases, r4 r5 sums, r6 r7 entries, r8 values, r11 bytes of a token pair's values, lr ones.
- * Stack: +0 job, +4 end of the scores.
+ * r0 scores, r1 r2 the words at hand, r3 r4 sums, r5 r6 entries, r7 values, r9 table, r10 r11 bases, r12 bytes of a
+ * token pair's values, lr ones. Stack: +0 job, +4 end of the scores.
  */
-static TFR_ASSEMBLY void tfr_attention_weigh(__attribute__((unused)) struct tfr_attention_probabilities *job) {
+TFR_ASSEMBLY void tfr_attention_weigh(TFR_IN_REGISTER struct tfr_attention_probabilities *job) {
   __asm__ volatile(
       "push {r4-r11, lr}\n"
       "sub sp, sp, #12\n"
       "str r0, [sp]\n"
-      "ldr r4, [r0, #4]\n"
-      "str r4, [sp, #4]\n"
-      "add r12, r0, #8\n"
-      "ldm r12, {r1-r3, r8, r11}\n"
-      "ldr r6, [r0, #28]\n"
+      "ldr r1, [r0, #4]\n"
+      "str r1, [sp, #4]\n"
+      "ldr r9, [r0, #8]\n"
+      "ldr r10, [r0, #12]\n"
+      "ldr r11, [r0, #16]\n"
+      "ldr r7, [r0, #20]\n"
+      "ldr r12, [r0, #24]\n"
+      "ldr r5, [r0, #28]\n"
       "ldr r0, [r0]\n"
-      "add r7, r6, #8\n"
+      "add r6, r5, #8\n"
+      "movs r3, #0\n"
       "movs r4, #0\n"
-      "movs r5, #0\n"
       "mov lr, #0x00010001\n"
       "1:\n"
       ".rept 2\n"
-      "ldrd r9, r10, [r0], #8\n"
-      "uqsub16 r9, r9, r2\n"
-      "uqsub16 r10, r10, r3\n"
-      "cmp r9, #0\n"
-      "beq 2f\n"
-      "uxth r12, r9\n"
-      "lsr r9, r9, #16\n"
-      "ldrh r12, [r1, r12, lsl #1]\n"
-      "ldrh r9, [r1, r9, lsl #1]\n"
-      "pkhbt r9, r12, r9, lsl #16\n"
-      "smlad r4, r9, lr, r4\n"
-      "strd r8, r9, [r6], #16\n"
+      "ldrd r1, r2, [r0], #8\n"
+      "uqsub16 r1, r1, r10\n"
+      "uqsub16 r2, r2, r11\n"
+      "cbz r1, 2f\n"
+      "uxth r8, r1\n"
+      "lsrs r1, r1, #16\n"
+      "ldrh r8, [r9, r8, lsl #1]\n"
+      "ldrh r1, [r9, r1, lsl #1]\n"
+      "pkhbt r8, r8, r1, lsl #16\n"
+      "smlad r3, r8, lr, r3\n"
+      "strd r7, r8, [r5], #16\n"
       "2:\n"
-      "cmp r10, #0\n"
-      "beq 3f\n"
-      "uxth r12, r10\n"
-      "lsr r10, r10, #16\n"
-      "ldrh r12, [r1, r12, lsl #1]\n"
-      "ldrh r10, [r1, r10, lsl #1]\n"
-      "pkhbt r9, r12, r10, lsl #16\n"
-      "smlad r5, r9, lr, r5\n"
-      "strd r8, r9, [r7], #16\n"
+      "cbz r2, 3f\n"
+      "uxth r8, r2\n"
+      "lsrs r2, r2, #16\n"
+      "ldrh r8, [r9, r8, lsl #1]\n"
+      "ldrh r2, [r9, r2, lsl #1]\n"
+      "pkhbt r8, r8, r2, lsl #16\n"
+      "smlad r4, r8, lr, r4\n"
+      "strd r7, r8, [r6], #16\n"
       "3:\n"
-      "add r8, r8, r11\n"
+      "add r7, r7, r12\n"
       ".endr\n"
-      "ldr r9, [sp, #4]\n"
-      "cmp r0, r9\n"
+      "ldr r1, [sp, #4]\n"
+      "cmp r0, r1\n"
       "bne 1b\n"
       "ldr r0, [sp]\n"
-      "strd r6, r7, [r0, #32]\n"
-      "strd r4, r5, [r0, #40]\n"
+      "strd r5, r6, [r0, #32]\n"
+      "strd r3, r4, [r0, #40]\n"
       "add sp, sp, #12\n"
       "pop {r4-r11, pc}\n");
 }
 
 /*
- * r0 entries, r1 an entry's values, r2 its probabilities, r4-r11 sums.
- * Stack: +0 job, +4 end of the entries.
+ * r0 entries, r1 an entry's values, r2 its probabilities, r4-r11 sums. Stack: +0 job, +4 end of the entries.
  */
-static TFR_ASSEMBLY void tfr_attention_mix_row(__attribute__((unused)) struct tfr_attention_values *job) {
+static TFR_ASSEMBLY void tfr_attention_mix_row(TFR_IN_REGISTER struct tfr_attention_values *job) {
   __asm__ volatile(
       "push {r4-r11, lr}\n"
       "sub sp, sp, #12\n"
@@ -192,17 +191,18 @@ static TFR_ASSEMBLY void tfr_attention_mix_row(__attribute__((unused)) struct tf
       "ldr r1, [r0, #4]\n"
       "str r1, [sp, #4]\n"
       "1:\n" /* eight channels */
-      "ldr r4, [r0, #24]\n"
+      "ldr r4, [r0, #20]\n"
       "ldr r0, [r0]\n"
       "ldr r1, [sp, #4]\n"
       ".irp sum, r5, r6, r7, r8, r9, r10, r11\n"
       "mov \\sum, r4\n"
       ".endr\n"
-      "subs r1, r1, r0\n" /* 16 bytes an entry */
-      "ubfx r1, r1, #4, #2\n"
+      "subs r1, r1, r0\n" /* 16 bytes an entry; the first round takes the entries modulo 8 */
+      "ubfx r1, r1, #4, #3\n"
       "tbb [pc, r1]\n"
       "2:\n"
-      ".byte (3f - 2b) / 2, (6f - 2b) / 2, (5f - 2b) / 2, (4f - 2b) / 2\n"
+      ".byte (10f - 2b) / 2, (17f - 2b) / 2, (16f - 2b) / 2, (15f - 2b) / 2\n"
+      ".byte (14f - 2b) / 2, (13f - 2b) / 2, (12f - 2b) / 2, (11f - 2b) / 2\n"
       ".macro tfr_attention_mix_entry\n"
       "ldrd r1, r2, [r0], #16\n"
       "ldmia r1!, {r3, r12, lr}\n"
@@ -218,21 +218,29 @@ static TFR_ASSEMBLY void tfr_attention_mix_row(__attribute__((unused)) struct tf
       "smlad r11, r2, r12, r11\n"
       "str r1, [r0, #-16]\n"
       ".endm\n"
-      "3:\n"
+      "10:\n"
       "tfr_attention_mix_entry\n"
-      "4:\n"
+      "11:\n"
       "tfr_attention_mix_entry\n"
-      "5:\n"
+      "12:\n"
       "tfr_attention_mix_entry\n"
-      "6:\n"
+      "13:\n"
+      "tfr_attention_mix_entry\n"
+      "14:\n"
+      "tfr_attention_mix_entry\n"
+      "15:\n"
+      "tfr_attention_mix_entry\n"
+      "16:\n"
+      "tfr_attention_mix_entry\n"
+      "17:\n"
       "tfr_attention_mix_entry\n"
       ".purgem tfr_attention_mix_entry\n"
       "ldr r1, [sp, #4]\n"
       "cmp r0, r1\n"
-      "bne 3b\n"
+      "bne 10b\n"
       "ldr r0, [sp]\n"
-      "ldr r2, [r0, #32]\n"
-      "ldr r3, [r0, #40]\n"
+      "ldr r2, [r0, #24]\n"
+      "ldr r3, [r0, #28]\n"
       "ldr r1, [r0, #16]\n"
       "ldr r12, [r0, #12]\n"
       ".irp sum, r4, r5, r6, r7, r8, r9, r10, r11\n"
@@ -249,34 +257,36 @@ static TFR_ASSEMBLY void tfr_attention_mix_row(__attribute__((unused)) struct tf
 }
 
 /*
- * r0 entries, r1 their values, r2 r12 their probabilities; sums of row 0: r4-r7, of row 1: r8-r11.
- * Stack: +0 job, +4 end of the entries, +8 blocks of four channels.
+ * Both rows, whose entries are of the same token pairs: r0 entries, r1 their values, r2 r12 their probabilities; sums of
+ * row 0: r4-r7, of row 1: r8-r11. Stack: +0 jobs, +8 end of the entries, +12 blocks of four channels.
  */
-static TFR_ASSEMBLY void tfr_attention_mix_rows(__attribute__((unused)) struct tfr_attention_values *job) {
+static TFR_ASSEMBLY void tfr_attention_mix_rows(TFR_IN_REGISTER struct tfr_attention_values *first,
+                                                TFR_IN_REGISTER struct tfr_attention_values *second) {
   __asm__ volatile(
       "push {r4-r11, lr}\n"
-      "sub sp, sp, #12\n"
-      "str r0, [sp]\n"
-      "ldr r1, [r0, #4]\n"
-      "ldr r2, [r0, #12]\n"
-      "str r1, [sp, #4]\n"
-      "lsls r2, r2, #1\n"
+      "sub sp, sp, #20\n"
+      "strd r0, r1, [sp]\n"
+      "ldr r2, [r0, #4]\n"
+      "ldr r3, [r0, #12]\n"
       "str r2, [sp, #8]\n"
+      "lsls r3, r3, #1\n"
+      "str r3, [sp, #12]\n"
       "1:\n" /* four channels */
-      "ldrd r4, r8, [r0, #24]\n"
+      "ldr r4, [r0, #20]\n"
+      "ldr r8, [r1, #20]\n"
       "ldr r0, [r0]\n"
-      "ldr r1, [sp, #4]\n"
-      "mov r5, r4\n"
-      "mov r6, r4\n"
-      "mov r7, r4\n"
-      "mov r9, r8\n"
-      "mov r10, r8\n"
-      "mov r11, r8\n"
-      "subs r1, r1, r0\n" /* 16 bytes an entry */
+      "ldr r1, [sp, #8]\n"
+      ".irp sum, r5, r6, r7\n"
+      "mov \\sum, r4\n"
+      ".endr\n"
+      ".irp sum, r9, r10, r11\n"
+      "mov \\sum, r8\n"
+      ".endr\n"
+      "subs r1, r1, r0\n" /* 16 bytes an entry; the first round takes the entries modulo 4 */
       "ubfx r1, r1, #4, #2\n"
       "tbb [pc, r1]\n"
       "2:\n"
-      ".byte (3f - 2b) / 2, (6f - 2b) / 2, (5f - 2b) / 2, (4f - 2b) / 2\n"
+      ".byte (10f - 2b) / 2, (13f - 2b) / 2, (12f - 2b) / 2, (11f - 2b) / 2\n"
       ".macro tfr_attention_mix_entry\n"
       "ldmia r0!, {r1, r2, r3, r12}\n"
       "ldmia r1!, {r3, lr}\n"
@@ -291,42 +301,51 @@ static TFR_ASSEMBLY void tfr_attention_mix_rows(__attribute__((unused)) struct t
       "smlad r11, r12, lr, r11\n"
       "str r1, [r0, #-16]\n"
       ".endm\n"
-      "3:\n"
+      "10:\n"
       "tfr_attention_mix_entry\n"
-      "4:\n"
+      "11:\n"
       "tfr_attention_mix_entry\n"
-      "5:\n"
+      "12:\n"
       "tfr_attention_mix_entry\n"
-      "6:\n"
+      "13:\n"
       "tfr_attention_mix_entry\n"
       ".purgem tfr_attention_mix_entry\n"
-      "ldr r1, [sp, #4]\n"
+      "ldr r1, [sp, #8]\n"
       "cmp r0, r1\n"
-      "bne 3b\n"
-      "ldr r0, [sp]\n"
-      "ldr r2, [r0, #32]\n"
-      "ldr r3, [r0, #36]\n"
-      "ldr r12, [r0, #40]\n"
-      "ldr r1, [r0, #16]\n"
-      "ldr lr, [r0, #20]\n"
+      "bne 10b\n"
+      "ldrd r0, r1, [sp]\n"
+      "ldr r2, [r0, #24]\n"
+      "ldr r3, [r1, #24]\n"
+      "ldr r12, [r0, #28]\n"
+      "ldr lr, [r0, #16]\n"
       ".irp sum, r4, r5, r6, r7\n"
       "smmlar \\sum, \\sum, r2, r12\n"
       "ssat \\sum, #8, \\sum\n"
-      "strb \\sum, [r1], #1\n"
+      "strb \\sum, [lr], #1\n"
       ".endr\n"
+      "str lr, [r0, #16]\n"
+      "ldr lr, [r1, #16]\n"
       ".irp sum, r8, r9, r10, r11\n"
       "smmlar \\sum, \\sum, r3, r12\n"
       "ssat \\sum, #8, \\sum\n"
       "strb \\sum, [lr], #1\n"
       ".endr\n"
-      "ldr r2, [sp, #8]\n"
-      "str r1, [r0, #16]\n"
-      "str lr, [r0, #20]\n"
+      "str lr, [r1, #16]\n"
+      "ldr r2, [sp, #12]\n"
       "subs r2, r2, #1\n"
-      "str r2, [sp, #8]\n"
+      "str r2, [sp, #12]\n"
       "bne 1b\n"
-      "add sp, sp, #12\n"
+      "add sp, sp, #20\n"
       "pop {r4-r11, pc}\n");
+}
+
+void tfr_attention_mix(struct tfr_attention_values *first, struct tfr_attention_values *second, int32_t together) {
+  if (together) {
+    tfr_attention_mix_rows(first, second);
+  } else {
+    tfr_attention_mix_row(first);
+    tfr_attention_mix_row(second);
+  }
 }
 
 #endif

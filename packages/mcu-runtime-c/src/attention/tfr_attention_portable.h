@@ -15,8 +15,8 @@ TFR_INLINE uint32_t tfr_attention_rescale(int32_t even, int32_t odd, int32_t mul
   return tfr_pack16(low, high) ^ 0x80008000u; /* + 2^15 in both halves */
 }
 
-static void tfr_attention_score(struct tfr_attention_scores *job) {
-  for (uint32_t *scores = job->scores; scores < job->scores_end; scores += TFR_ATTENTION_GROUP_WORDS) {
+void tfr_attention_score(struct tfr_attention_scores *job) {
+  for (uint32_t *scores = job->first; scores < job->end; scores += TFR_ATTENTION_GROUP_WORDS) {
     int32_t acc[2][TFR_ATTENTION_GROUP] = {{0}};
     for (const uint32_t *query = job->queries; query < job->queries_end; query += 2) {
       for (int32_t key = 0; key < TFR_ATTENTION_GROUP; key++) {
@@ -42,7 +42,7 @@ TFR_INLINE uint32_t tfr_attention_look_up(const uint16_t *table, uint32_t scores
 }
 
 /* An entry's `values` counts from the first score's values. */
-static void tfr_attention_weigh(struct tfr_attention_probabilities *job) {
+void tfr_attention_weigh(struct tfr_attention_probabilities *job) {
   for (int32_t row = 0; row < 2; row++) {
     struct tfr_attention_entry *entry = job->entries + row;
     uint32_t values = 0;
@@ -65,33 +65,25 @@ TFR_INLINE int8_t tfr_attention_finish(int32_t acc, int32_t multiplier, int32_t 
   return (int8_t)(value < INT8_MIN ? INT8_MIN : value > INT8_MAX ? INT8_MAX : value);
 }
 
-/* One row: its own entries. */
 static void tfr_attention_mix_row(struct tfr_attention_values *job) {
   for (int32_t block = 0; block < job->blocks; block++) {
     int32_t acc[TFR_ATTENTION_DEPTH];
-    for (int32_t c = 0; c < TFR_ATTENTION_DEPTH; c++) acc[c] = job->offsets[0];
+    for (int32_t c = 0; c < TFR_ATTENTION_DEPTH; c++) acc[c] = job->offset;
     for (struct tfr_attention_entry *entry = job->entries; entry < job->entries_end; entry += 2) {
       const uint32_t *values = job->values + entry->values / sizeof(uint32_t);
       for (int32_t c = 0; c < TFR_ATTENTION_DEPTH; c++) acc[c] = tfr_smlad(entry->probabilities, values[c], acc[c]);
       entry->values += sizeof(uint32_t) * TFR_ATTENTION_DEPTH;
     }
     for (int32_t c = 0; c < TFR_ATTENTION_DEPTH; c++) {
-      *job->outputs[0]++ = tfr_attention_finish(acc[c], job->multipliers[0], job->zero_point);
+      *job->output++ = tfr_attention_finish(acc[c], job->multiplier, job->zero_point);
     }
   }
 }
 
-/* Two rows whose entries are of the same token pairs; here there is nothing to win by that. */
-static void tfr_attention_mix_rows(struct tfr_attention_values *job) {
-  struct tfr_attention_values second = *job;
-  second.entries++;
-  second.entries_end++;
-  second.outputs[0] = job->outputs[1];
-  second.offsets[0] = job->offsets[1];
-  second.multipliers[0] = job->multipliers[1];
-  tfr_attention_mix_row(job);
-  tfr_attention_mix_row(&second);
-  job->outputs[1] = second.outputs[0];
+void tfr_attention_mix(struct tfr_attention_values *first, struct tfr_attention_values *second, int32_t together) {
+  (void)together;
+  tfr_attention_mix_row(first);
+  tfr_attention_mix_row(second);
 }
 
 #endif

@@ -1,7 +1,7 @@
 /*
  * Two query rows of one head against its keys and values, in three steps over scratch memory. Every number that is
- * multiplied is a 16-bit half of a word, so that one instruction multiplies two. The bodies are in
- * tfr_attention_portable.h and beside it; all give the same to the bit.
+ * multiplied is a 16-bit half of a word, so that one instruction multiplies two. tfr_attention_rows.c chooses the bodies
+ * that suit the core; all give the same to the bit.
  *
  *   queries  [quad][half][row]     words (c, c + 2) of the quad's channels: half 0 has c = 0, half 1 has c = 1
  *   keys     [group][quad][half][key]   likewise, four keys a group
@@ -25,8 +25,8 @@ struct tfr_attention_scores {
   const uint32_t *queries;
   const uint32_t *queries_end;
   const uint32_t *keys;
-  uint32_t *scores;
-  const uint32_t *scores_end;
+  uint32_t *first; /* score, and the end of the scores */
+  const uint32_t *end;
   int32_t multiplier;
   uint32_t maxima[2]; /* of a row: over the even keys, over the odd keys */
 };
@@ -50,16 +50,25 @@ struct tfr_attention_probabilities {
   int32_t sums[2];                     /* of a row; set */
 };
 
-/* The next 8 * blocks channels; moves the `values` of every entry (of row 0, where there are two) on by as many. */
+/* The next 8 * blocks channels of one row; moves the `values` of every entry on by as many. */
 struct tfr_attention_values {
-  struct tfr_attention_entry *entries;
+  struct tfr_attention_entry *entries; /* every second one is the row's */
   const struct tfr_attention_entry *entries_end;
   const uint32_t *values; /* of the first score */
-  int32_t blocks;
-  int8_t *outputs[2];
-  int32_t offsets[2];     /* -zv * sum */
-  int32_t multipliers[2]; /* M */
+  int32_t blocks;         /* at least 1 */
+  int8_t *output;
+  int32_t offset;     /* -zv * sum */
+  int32_t multiplier; /* M */
   int32_t zero_point;
 };
+
+void tfr_attention_score(struct tfr_attention_scores *job);
+void tfr_attention_weigh(struct tfr_attention_probabilities *job);
+
+/*
+ * Both rows. `together`: their entries are of the same token pairs and follow without a gap; the second row's `values`
+ * may then stay where they are, so that later calls must say the same.
+ */
+void tfr_attention_mix(struct tfr_attention_values *first, struct tfr_attention_values *second, int32_t together);
 
 #endif

@@ -13,6 +13,8 @@ export interface Specializer {
   /** The always-inline body: (const struct *params, extra constants..., inputs..., output, scratch). */
   readonly body: string;
   readonly inputs: 1 | 2 | 3;
+  /** The numbers of the struct that are compiled in; all of them unless given. Fewer let more calls share a function. */
+  readonly fixed?: readonly string[];
   /** Constants that the body wants beside the numbers of the struct, as C expressions; null: keep the general kernel. */
   readonly constants?: (call: KernelCall) => readonly string[] | null;
 }
@@ -37,6 +39,12 @@ const SPECIALIZERS: Readonly<Record<string, Specializer>> = {
     inputs: 1,
     constants: panelConstants,
   },
+  tfr_attention_s8: {
+    header: 'attention/tfr_attention.h',
+    body: 'tfr_attention',
+    inputs: 3,
+    fixed: ['tokens', 'heads', 'head_width', 'valid_tokens', 'window_before', 'window_after', 'pruned_heads'],
+  },
 };
 
 const INPUT_NAMES = ['input', 'input2', 'input3'];
@@ -54,9 +62,11 @@ export function specializeCall(call: KernelCall, { symbol }: SpecializeOptions):
   const specializer = SPECIALIZERS[call.kernel];
   const constants = specializer?.constants?.(call) ?? [];
   if (specializer === undefined || specializer.constants?.(call) === null) return null;
-  const { header, body, inputs } = specializer;
+  const { header, body, inputs, fixed } = specializer;
+  const isFixed = (field: string, value: unknown) =>
+    typeof value === 'number' && (fixed === undefined || fixed.includes(field));
   const fields = Object.entries(call.params).map(
-    ([field, value]) => `      .${field} = ${typeof value === 'number' ? value : `params->${field}`},`,
+    ([field, value]) => `      .${field} = ${isFixed(field, value) ? String(value) : `params->${field}`},`,
   );
   const values = ['&fixed', ...constants, ...INPUT_NAMES.slice(0, inputs), 'output', 'scratch'];
   const prototype = callPrototype(symbol, { struct: call.struct, inputs });
