@@ -24,18 +24,26 @@ TFR_INLINE int32_t tfr_saturate(int64_t value) {
 
 #if defined(TFR_DOUBLE_ROUNDING)
 
-/* SaturatingRoundingDoublingHighMul, then RoundingDivideByPOT; for factors of 1 and more a saturating left shift before. */
+/*
+ * SaturatingRoundingDoublingHighMul: gemmlowp's nudged division, which truncates, is this floor for either sign. It
+ * saturates only for INT32_MIN times itself, and multipliers are not negative.
+ */
+TFR_INLINE int32_t tfr_doubling_high(int32_t value, int32_t multiplier) {
+  return (int32_t)(((int64_t)value * multiplier + ((int64_t)1 << 30)) >> 31);
+}
+
+/*
+ * Then RoundingDivideByPOT, halves away from zero, in two steps so that nothing overflows; for factors of 1 and more a
+ * saturating left shift before instead.
+ */
 TFR_INLINE int32_t tfr_requantize(int32_t acc, int32_t multiplier, int32_t shift) {
-  const int32_t left = shift < 31 ? 31 - shift : 0;
-  const int32_t right = shift > 31 ? shift - 31 : 0;
-  const int64_t shifted = (int64_t)acc * ((int64_t)1 << left);
+  if (shift > 31) {
+    const int32_t high = tfr_doubling_high(acc, multiplier);
+    return (((high + (high >> 31)) >> (shift - 32)) + 1) >> 1;
+  }
+  const int64_t shifted = (int64_t)acc * ((int64_t)1 << (31 - shift));
   const int64_t saturated = shifted > INT32_MAX ? INT32_MAX : shifted < INT32_MIN ? INT32_MIN : shifted;
-  const int64_t product = saturated * multiplier;
-  const int64_t nudge = product >= 0 ? (int64_t)1 << 30 : 1 - ((int64_t)1 << 30);
-  const int32_t high = (int32_t)((product + nudge) / ((int64_t)1 << 31));
-  const int32_t mask = (int32_t)(((int64_t)1 << right) - 1);
-  const int32_t threshold = (mask >> 1) + (high < 0);
-  return tfr_saturate((high >> right) + ((high & mask) > threshold));
+  return tfr_saturate(tfr_doubling_high((int32_t)saturated, multiplier));
 }
 
 #else
