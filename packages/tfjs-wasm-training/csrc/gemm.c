@@ -36,14 +36,31 @@ struct strip {
   int b_k;
 };
 
-INLINE void store_tile(const struct gemm *g, struct strip s, int row, int i, vec value, int at) {
-  const int column = s.column + at * LANES, lanes = minimum(LANES, g->n - column);
-  float *c = g->c + (row + i) * g->c_row + column;
+/* `lanes` of a vector of C. */
+INLINE void store_part(const struct gemm *g, struct strip s, float *c, int column, vec value, int lanes) {
   if (g->accumulate || s.k > 0) {
     store_lanes(c, load_lanes(c, lanes) + value, lanes);
   } else {
     store_lanes(c, g->bias ? load_lanes(g->bias + column, lanes) + value : value, lanes);
   }
+}
+
+INLINE void store_tile(const struct gemm *g, struct strip s, int row, int rows, int vectors, vec sums[TILE_ROWS][2]) {
+  float *c = g->c + row * g->c_row + s.column;
+  const int whole = g->n - s.column >= vectors * LANES, plain = !g->accumulate && s.k == 0 && !g->bias;
+#pragma GCC unroll 8
+  for (int i = 0; i < rows; i++, c += g->c_row)
+#pragma GCC unroll 2
+    for (int j = 0; j < vectors; j++) {
+      const int column = s.column + j * LANES;
+      if (whole && plain) {
+        store(c + j * LANES, sums[i][j]);
+      } else if (whole) {
+        store_part(g, s, c + j * LANES, column, sums[i][j], LANES);
+      } else {
+        store_part(g, s, c + j * LANES, column, sums[i][j], minimum(LANES, g->n - column));
+      }
+    }
 }
 
 /* A tile of C: `rows` rows from `row` on; rows, vectors and transposed are constants where this is inlined. */
@@ -61,8 +78,7 @@ INLINE void tile(const struct gemm *g, struct strip s, int row, int rows, int ve
       if (vectors == 2) sums[i][1] = multiply_add(value, b1, sums[i][1]);
     }
   }
-  for (int i = 0; i < rows; i++)
-    for (int j = 0; j < vectors; j++) store_tile(g, s, row, i, sums[i][j], j);
+  store_tile(g, s, row, rows, vectors, sums);
 }
 
 INLINE void strip(const struct gemm *g, struct strip s, int vectors, int transposed) {

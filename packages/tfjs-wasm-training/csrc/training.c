@@ -9,6 +9,7 @@
 
 #include "activation.c"
 #include "attention.c"
+#include "batch_matmul.c"
 #include "batch_norm.c"
 #include "batch_norm_gradient.c"
 #include "conv.c"
@@ -20,6 +21,7 @@
 #include "layer_norm.c"
 #include "optimizer.c"
 #include "pool.c"
+#include "segment_sum.c"
 
 #ifndef __wasm__
 #include "variant.h"

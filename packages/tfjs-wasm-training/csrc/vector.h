@@ -9,8 +9,6 @@
 #include "training.h"
 #include ISA_HEADER
 
-INLINE vec splat(float a) { return (vec){0} + a; }
-INLINE ivec splat_int(int32_t a) { return (ivec){0} + a; }
 INLINE vec keep_where(ivec mask, vec a) { return (vec)(mask & (ivec)a); }
 INLINE vec absolute(vec a) { return (vec)((ivec)a & 0x7FFFFFFF); }
 

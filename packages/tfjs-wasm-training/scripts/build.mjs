@@ -45,7 +45,7 @@ export const WASM_BUILDS = {
 
 /** Instruction sets of an architecture and their flags, the one to prefer first. */
 const VARIANTS = {
-  x64: { avx2: '-mavx2 -mfma', avx512: '-mavx512f -mavx512vl -mavx512dq -mavx512bw -mfma', plain: '' },
+  x64: { avx512: '-mavx512f -mavx512vl -mavx512dq -mavx512bw -mfma', avx2: '-mavx2 -mfma', plain: '' },
   arm64: { neon: '' },
 };
 

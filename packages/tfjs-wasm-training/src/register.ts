@@ -2,7 +2,11 @@
 
 import { shareHeap } from './engines/tfjs-backend.js';
 import { registerKernels } from './heap-kernel.js';
+import { batchMatMulKernel } from './official/batch-matmul.js';
+import { convolutionKernels } from './official/convolutions.js';
+import { registerEinsum } from './official/einsum.js';
 import { registerIdentity } from './official/identity.js';
+import { segmentSumKernel } from './official/segment-sum.js';
 import { activationKernels } from './ops/activation.js';
 import { attentionKernels } from './ops/attention.js';
 import { batchNormKernels } from './ops/batch-norm.js';
@@ -15,16 +19,20 @@ import { layerNormKernels } from './ops/layer-norm.js';
 import { crossEntropyKernels } from './ops/softmax-cross-entropy.js';
 
 registerIdentity();
+registerEinsum();
 registerKernels([
   ...activationKernels,
   ...attentionKernels,
+  batchMatMulKernel,
   ...batchNormKernels,
   ...conv2dKernels,
+  ...convolutionKernels,
   ...crossEntropyKernels,
   ...denseKernels,
   ...depthwiseKernels,
   ...fakeQuantizeKernels,
   ...layerNormKernels,
   ...poolKernels,
+  segmentSumKernel,
 ]);
 shareHeap();

@@ -28,6 +28,36 @@ describe('softmax cross-entropy', () => {
       { numRuns: 25, seed: 7 },
     ));
 
+  it('agrees with TensorFlow.js autodiff with a teacher of any weight and temperature', () =>
+    fc.assert(
+      fc.asyncProperty(
+        fc.tuple(fc.integer({ min: 1, max: 9 }), fc.integer({ min: 2, max: 23 })),
+        fc.constantFrom(0, 0.1),
+        fc.tuple(fc.constantFrom(1, 2, 4.5), fc.constantFrom(0, 0.3, 1)),
+        fc.integer({ min: 1, max: 1e9 }),
+        async ([batch, classes], labelSmoothing, [temperature, weight], seed) => {
+          const labels = Array.from({ length: batch }, (_, i) => (seed + 7 * i) % classes);
+          const op = (logits: Tensor2D, teacher: Tensor2D) =>
+            softmaxCrossEntropy(logits, labelsOf(labels), {
+              labelSmoothing,
+              distillation: { teacher, temperature, weight },
+            });
+          // A divergence is a difference of values of size 1, times the square of the temperature.
+          const tolerance = { ...DATA_TOLERANCE, smallestScale: temperature ** 2 };
+          const inputs = [{ shape: [batch, classes], tolerance }, { shape: [batch, classes] }];
+          expect(await disagreements(op, inputs, { seed, tolerance })).toEqual([]);
+        },
+      ),
+      { numRuns: 25, seed: 7 },
+    ));
+
+  it('refuses a teacher of other classes', () => {
+    const distillation = { teacher: tf.zeros([1, 3]) as Tensor2D };
+    expect(() => softmaxCrossEntropy(tf.zeros([1, 2]), labelsOf([1]), { distillation })).toThrow(
+      /E_SHAPE: logits are \[1,2\], the teacher's \[1,3\]/,
+    );
+  });
+
   it('is ln 2 for two equal logits', () => {
     const loss = softmaxCrossEntropy(tf.tensor2d([[3, 3]]), labelsOf([1]));
     expect(loss.dataSync()[0]).toBeCloseTo(Math.LN2, 6);

@@ -1,6 +1,7 @@
 /** @file Every op against TensorFlow.js's own autodiff on cpu, over random shapes. */
 
 import { describe, expect, it } from '@jest/globals';
+import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor, Tensor1D, Tensor2D, Tensor3D, Tensor4D } from '@tensorflow/tfjs-core';
 import fc from 'fast-check';
 import {
@@ -10,9 +11,13 @@ import {
   conv2d,
   dense,
   depthwiseConv2d,
+  fakeQuantize,
   gelu,
   globalAveragePool,
+  hardSwish,
   layerNorm,
+  maskedWeights,
+  relu6,
 } from '../src/index.js';
 import { DATA_TOLERANCE, LONG_DATA_TOLERANCE, SUM_TOLERANCE, disagreements } from './compare.js';
 
@@ -20,7 +25,7 @@ const RUNS = { numRuns: 25, seed: 7 };
 const seed = fc.integer({ min: 1, max: 1e9 });
 const between = (min: number, max: number) => fc.integer({ min, max });
 
-describe('the wasm engine agrees with TensorFlow.js autodiff', () => {
+describe('every engine agrees with TensorFlow.js autodiff', () => {
   it('on convolutions of any size, channel count, kernel and stride', () =>
     fc.assert(
       fc.asyncProperty(
@@ -34,6 +39,27 @@ describe('the wasm engine agrees with TensorFlow.js autodiff', () => {
             { shape: [kh!, kw!, channels, out], tolerance: SUM_TOLERANCE },
           ];
           const op = (x: Tensor4D, filter: Tensor4D) => conv2d(x, filter, { stride });
+          expect(await disagreements(op, inputs, { seed, tolerance: LONG_DATA_TOLERANCE })).toEqual([]);
+        },
+      ),
+      RUNS,
+    ));
+
+  it('on convolutions in groups, without padding', () =>
+    fc.assert(
+      fc.asyncProperty(
+        fc.tuple(between(1, 3), between(3, 9), between(3, 9)),
+        fc.tuple(between(1, 4), between(1, 5), between(1, 6)),
+        fc.constantFrom([1, 1], [3, 3], [2, 3]),
+        between(1, 2),
+        seed,
+        async ([batch, height, width], [groups, groupIn, groupOut], [kh, kw], stride, seed) => {
+          const inputs = [
+            { shape: [batch, height, width, groups * groupIn], tolerance: LONG_DATA_TOLERANCE },
+            { shape: [kh!, kw!, groupIn, groups * groupOut], tolerance: SUM_TOLERANCE },
+          ];
+          const op = (x: Tensor4D, filter: Tensor4D) =>
+            conv2d(x, filter, { stride, groups, padding: 'valid' });
           expect(await disagreements(op, inputs, { seed, tolerance: LONG_DATA_TOLERANCE })).toEqual([]);
         },
       ),
@@ -61,7 +87,7 @@ describe('the wasm engine agrees with TensorFlow.js autodiff', () => {
 
   // Statistics of fewer values than these make the variance, and with it the gradient, arbitrarily small.
   const normShape = fc.tuple(between(1, 4), between(3, 9), between(3, 9), between(1, 21));
-  const activation = fc.constantFrom('none' as const, 'relu6' as const);
+  const activation = fc.constantFrom(...(['none', 'relu', 'relu6', 'gelu', 'hardSwish'] as const));
 
   it('on batch normalisation in training', () =>
     fc.assert(
@@ -126,11 +152,11 @@ describe('the wasm engine agrees with TensorFlow.js autodiff', () => {
       RUNS,
     ));
 
-  it('on dense layers with and without bias and GELU', () =>
+  it('on dense layers with and without bias and activation', () =>
     fc.assert(
       fc.asyncProperty(
         fc.tuple(between(1, 70), between(1, 33), between(1, 33)),
-        fc.constantFrom('none' as const, 'gelu' as const),
+        activation,
         fc.boolean(),
         seed,
         async ([rows, features, out], activation, biased, seed) => {
@@ -147,12 +173,42 @@ describe('the wasm engine agrees with TensorFlow.js autodiff', () => {
       RUNS,
     ));
 
-  it('on GELU', () =>
+  it.each(Object.entries({ gelu, hardSwish, relu6 }))('on %s', (_, op) =>
     fc.assert(
-      fc.asyncProperty(between(1, 50), seed, async (size, seed) => {
-        const inputs = [{ shape: [size], tolerance: DATA_TOLERANCE }];
-        expect(await disagreements((x: Tensor) => gelu(x), inputs, { seed })).toEqual([]);
+      fc.asyncProperty(between(1, 50), between(-4, 6), seed, async (size, mean, seed) => {
+        // The reference computes GELU's small values left of 0 as a difference of values of size 1.
+        const tolerance = { ...DATA_TOLERANCE, smallestScale: 1 };
+        const inputs = [{ shape: [size], mean, tolerance }];
+        expect(await disagreements((x: Tensor) => op(x), inputs, { seed, tolerance })).toEqual([]);
       }),
+      RUNS,
+    ),
+  );
+
+  it('on masked weights', async () => {
+    const mask = [1, 0, 0, 1, 1, 0];
+    const op = (x: Tensor) => maskedWeights(x, tf.tensor2d(mask, [2, 3]));
+    expect(await disagreements(op, [{ shape: [2, 3], tolerance: DATA_TOLERANCE }], { seed: 3 })).toEqual([]);
+    expect(() => maskedWeights(tf.ones([2, 3]), tf.ones([3]))).toThrow(/E_SHAPE: weights are \[2,3\]/);
+  });
+
+  it('on fake quantisation, by channel or not, clamped or not', () =>
+    fc.assert(
+      fc.asyncProperty(
+        fc.tuple(between(1, 9), between(1, 9)),
+        fc.boolean(),
+        fc.constantFrom([-128, 127], [-8, 7], [0, 255]),
+        seed,
+        async ([rows, channels], perChannel, range, seed) => {
+          // Powers of two, so that no quotient falls on the border between two integers in one engine only.
+          const scales = Array.from({ length: perChannel ? channels : 1 }, (_, c) => 2 ** -(3 + (c % 3)));
+          const inputs = [{ shape: [rows, channels], tolerance: DATA_TOLERANCE }];
+          const [low, high] = range as [number, number];
+          const op = (x: Tensor) =>
+            fakeQuantize(x, { scales: tf.tensor1d(scales), zeroPoint: low + 3, range: [low, high] });
+          expect(await disagreements(op, inputs, { seed })).toEqual([]);
+        },
+      ),
       RUNS,
     ));
 

@@ -1,12 +1,13 @@
-/** @file AdamW and gradient clipping on both engines. */
+/** @file Optimizers, averages and gradient clipping on several engines. */
 
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import * as tf from '@tensorflow/tfjs-core';
 import type { NamedTensorMap, Variable } from '@tensorflow/tfjs-core';
-import { adamW, clipGradientNorm, useTraining } from '../src/index.js';
+import { adamW, clipGradientNorm, sgd, useTraining, weightAverage } from '../src/index.js';
 import type { Optimizer } from '../src/index.js';
 import { randomNormal } from './compare.js';
 
+const ENGINES = ['wasm', 'auto', 'cpu'] as const;
 const SIZE = 11;
 const RATE = 0.01;
 
@@ -49,7 +50,7 @@ function stepAll(
   }
 }
 
-describe.each(['wasm', 'cpu'] as const)('AdamW on %s', (engine) => {
+describe.each(ENGINES)('AdamW on %s', (engine) => {
   beforeAll(() => useTraining({ engine }));
 
   it('follows its definition', () => {
@@ -112,7 +113,7 @@ describe.each(['wasm', 'cpu'] as const)('AdamW on %s', (engine) => {
   });
 });
 
-describe.each(['wasm', 'cpu'] as const)('gradient clipping on %s', (engine) => {
+describe.each(ENGINES)('gradient clipping on %s', (engine) => {
   beforeAll(() => useTraining({ engine }));
 
   it('scales all gradients to the greatest norm and returns the norm before', () => {
@@ -132,5 +133,62 @@ describe.each(['wasm', 'cpu'] as const)('gradient clipping on %s', (engine) => {
     const gradients: NamedTensorMap = { a };
     expect(clipGradientNorm(gradients, 1)).toBeCloseTo(0.5, 6);
     expect(gradients['a']).toBe(a);
+  });
+});
+
+describe.each(ENGINES)('SGD with momentum on %s', (engine) => {
+  beforeAll(() => useTraining({ engine }));
+
+  it.each([false, true])('follows its definition (nesterov %s)', (nesterov) => {
+    const variable = weightsVariable();
+    stepAll(sgd({ momentum: 0.8, nesterov, weightDecay: 0.1 }), variable, { from: 1, to: 9 });
+    const weights = [...randomNormal(SIZE, 1)];
+    const velocity = new Float64Array(SIZE);
+    for (let t = 1; t <= 9; t++) {
+      randomNormal(SIZE, 10 + t).forEach((g, i) => {
+        velocity[i] = 0.8 * velocity[i]! + g;
+        const change = nesterov ? g + 0.8 * velocity[i]! : velocity[i]!;
+        weights[i] = weights[i]! * (1 - RATE * 0.1) - RATE * change;
+      });
+    }
+    variable.dataSync().forEach((value, i) => expect(value).toBeCloseTo(weights[i]!, 5));
+  });
+
+  it('resumes from a saved state with the same bits', () => {
+    const [whole, resumed] = [weightsVariable(), weightsVariable()];
+    stepAll(sgd(), whole, { from: 1, to: 4 });
+    const before = sgd();
+    stepAll(before, resumed, { from: 1, to: 2 });
+    const after = sgd();
+    after.restore(before.save());
+    stepAll(after, resumed, { from: 3, to: 4 });
+    expect(resumed.dataSync()).toEqual(whole.dataSync());
+  });
+
+  it('has a state that AdamW refuses', () => {
+    const variable = weightsVariable();
+    const adam = adamW();
+    adam.restore({ [variable.name]: { step: 1, first: new Float32Array(SIZE), second: new Float32Array() } });
+    expect(() => stepAll(adam, variable, { from: 1, to: 1 })).toThrow(/E_STATE.*11 and 0/);
+  });
+});
+
+describe.each(ENGINES)('the average of weights on %s', (engine) => {
+  beforeAll(() => useTraining({ engine }));
+
+  it('moves towards the weights, swaps with them, and frees what it holds', () => {
+    const variable = tf.variable(tf.tensor1d([1, 2]), true, `averaged-${made++}`);
+    const before = tf.memory().numTensors;
+    const average = weightAverage({ decay: 0.75 });
+    average.update([variable]);
+    variable.assign(tf.tensor1d([5, 2]));
+    average.update([variable]);
+    average.swap();
+    expect([...variable.dataSync()]).toEqual([2, 2]);
+    average.swap();
+    expect([...variable.dataSync()]).toEqual([5, 2]);
+    average.dispose();
+    expect(tf.memory().numTensors).toBe(before + 1); // the tensor that was assigned
+    expect(() => weightAverage({ decay: 1 })).toThrow(/E_OPTION: decay is 1/);
   });
 });

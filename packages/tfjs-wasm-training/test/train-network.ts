@@ -2,7 +2,7 @@
 
 import * as tf from '@tensorflow/tfjs-core';
 import type { Scalar, Tensor1D, Tensor4D } from '@tensorflow/tfjs-core';
-import { NETWORKS, Network } from '../bench/networks.js';
+import { NETWORKS, Network } from '../src/benchmark/networks.js';
 import { adamW, clipGradientNorm, softmaxCrossEntropy } from '../src/index.js';
 import { randomTensor } from './compare.js';
 

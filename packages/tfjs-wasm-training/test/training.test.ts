@@ -3,8 +3,8 @@
 import { beforeAll, describe, expect, it } from '@jest/globals';
 import * as tf from '@tensorflow/tfjs-core';
 import type { NamedTensorMap, Scalar, Tensor4D, Variable } from '@tensorflow/tfjs-core';
-import { NETWORKS, Network } from '../bench/networks.js';
-import { adamW, conv2d, softmaxCrossEntropy, useTraining } from '../src/index.js';
+import { NETWORKS, Network } from '../src/benchmark/networks.js';
+import { adamW, conv2d, sgd, softmaxCrossEntropy, useTraining } from '../src/index.js';
 import {
   HEAP_ENGINES,
   LONG_DATA_TOLERANCE,
@@ -122,6 +122,18 @@ describe('the wasm engine', () => {
     adamW().step([{ variable, decay: false }], gradients, 0.5);
     expect([...clone.dataSync()]).toEqual([1, 2]);
     expect(variable.dataSync()[0]).toBeCloseTo(0.5, 5);
+  });
+
+  it('lets the ops of TensorFlow.js see what the optimizer updated in place', () => {
+    const x = tf.ones([1, 2, 2, 1]) as Tensor4D;
+    const filter = tf.variable(tf.ones([1, 1, 1, 1]) as Tensor4D, true, 'seen');
+    const results = () => [
+      tf.conv2d(x, filter as Tensor4D, 1, 'same').dataSync()[0],
+      tf.fused.matMul({ a: tf.ones([1, 1]), b: tf.reshape(filter, [1, 1]) }).dataSync()[0],
+    ];
+    expect(results()).toEqual([1, 1]);
+    sgd({ momentum: 0 }).step([{ variable: filter, decay: false }], { seen: tf.ones([1, 1, 1, 1]) }, 0.5);
+    expect(results()).toEqual([0.5, 0.5]);
   });
 
   it('says that another backend was set since', async () => {

@@ -5,6 +5,7 @@
 #define TILE_ROWS 6
 #include "lanes.h"
 
+INLINE vec splat(float a) { return (vec)_mm256_set1_ps(a); }
 INLINE vec multiply_add(vec a, vec b, vec c) { return (vec)_mm256_fmadd_ps((__m256)a, (__m256)b, (__m256)c); }
 /* The second operand where one is NaN: min and max of x86 return it. */
 INLINE vec smaller(vec a, vec b) { return (vec)_mm256_min_ps((__m256)b, (__m256)a); }

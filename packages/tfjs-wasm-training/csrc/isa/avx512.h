@@ -5,6 +5,7 @@
 #define TILE_ROWS 8
 #include "lanes.h"
 
+INLINE vec splat(float a) { return (vec)_mm512_set1_ps(a); }
 INLINE vec multiply_add(vec a, vec b, vec c) { return (vec)_mm512_fmadd_ps((__m512)a, (__m512)b, (__m512)c); }
 /* The second operand where one is NaN: min and max of x86 return it. */
 INLINE vec smaller(vec a, vec b) { return (vec)_mm512_min_ps((__m512)b, (__m512)a); }

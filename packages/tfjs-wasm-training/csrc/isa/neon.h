@@ -5,6 +5,7 @@
 #define TILE_ROWS 8
 #include "lanes.h"
 
+INLINE vec splat(float a) { return (vec)vdupq_n_f32(a); }
 INLINE vec multiply_add(vec a, vec b, vec c) { return (vec)vfmaq_f32((float32x4_t)c, (float32x4_t)a, (float32x4_t)b); }
 INLINE vec smaller(vec a, vec b) { return (vec)vbslq_f32((uint32x4_t)(b < a), (float32x4_t)b, (float32x4_t)a); }
 INLINE vec greater(vec a, vec b) { return (vec)vbslq_f32((uint32x4_t)(a < b), (float32x4_t)b, (float32x4_t)a); }

@@ -3,6 +3,7 @@
 #define TILE_ROWS 4
 #include "lanes.h"
 
+INLINE vec splat(float a) { return (vec){a, a, a, a}; }
 INLINE vec multiply_add(vec a, vec b, vec c) { return a * b + c; }
 
 INLINE vec smaller(vec a, vec b) { return choose(b < a, b, a); }

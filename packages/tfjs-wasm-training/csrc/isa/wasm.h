@@ -5,6 +5,7 @@
 #define TILE_ROWS 4 /* six rows of two vectors would spill */
 #include "lanes.h"
 
+INLINE vec splat(float a) { return (vec)wasm_f32x4_splat(a); }
 #ifdef __wasm_relaxed_simd__
 INLINE vec multiply_add(vec a, vec b, vec c) {
   return (vec)wasm_f32x4_relaxed_madd((v128_t)a, (v128_t)b, (v128_t)c);

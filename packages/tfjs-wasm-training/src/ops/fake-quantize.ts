@@ -86,14 +86,19 @@ export function fakeQuantize<T extends Tensor>(x: T, options: FakeQuantizeOption
 }
 
 function composed<T extends Tensor>(x: T, scales: Tensor1D, { zeroPoint, range }: Attributes): T {
-  const quantize = tf.customGrad((input) => {
-    const steps = tf.add(tf.round(tf.div(input as Tensor, scales)), zeroPoint);
-    const clamped = tf.clipByValue(steps, ...range);
-    const passes = tf.cast(tf.equal(steps, clamped), 'float32');
-    return {
-      value: tf.mul(tf.sub(clamped, zeroPoint), scales),
-      gradFunc: (dy: Tensor | Tensor[]) => tf.mul(onlyGradient(dy), passes),
+  const steps = (input: Tensor, by: Tensor): Tensor => tf.add(tf.round(tf.div(input, by)), zeroPoint);
+  const quantize = tf.customGrad((...inputs) => {
+    const [input, save] = inputs as unknown as [Tensor, tf.GradSaveFunc];
+    save([input, scales]);
+    const value = tf.tidy(() => {
+      const clamped = tf.clipByValue(steps(input, scales), ...range);
+      return tf.mul(tf.sub(clamped, zeroPoint), scales);
+    });
+    const gradFunc = (dy: Tensor | Tensor[], saved: Tensor[]): Tensor => {
+      const all = steps(saved[0]!, saved[1]!);
+      return tf.mul(onlyGradient(dy), tf.cast(tf.equal(all, tf.clipByValue(all, ...range)), 'float32'));
     };
+    return { value, gradFunc };
   });
   return quantize(x) as T;
 }

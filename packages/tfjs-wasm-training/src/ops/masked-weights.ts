@@ -17,9 +17,13 @@ export function maskedWeights<T extends Tensor>(weights: T, mask: Tensor): T {
     () => `weights are [${weights.shape}], the mask [${mask.shape}]`,
     'Give a mask of the same shape',
   );
-  const multiply = tf.customGrad((w) => ({
-    value: tf.mul(w as Tensor, mask),
-    gradFunc: (dy: Tensor | Tensor[]) => tf.mul(onlyGradient(dy), mask),
-  }));
+  const multiply = tf.customGrad((...inputs) => {
+    const [w, save] = inputs as unknown as [Tensor, tf.GradSaveFunc];
+    save([mask]);
+    return {
+      value: tf.mul(w, mask),
+      gradFunc: (dy: Tensor | Tensor[], [saved]: Tensor[]) => tf.mul(onlyGradient(dy), saved!),
+    };
+  });
   return multiply(weights) as T;
 }

@@ -4,7 +4,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { NamedTensorMap, Tensor, Variable } from '@tensorflow/tfjs-core';
 import { currentHeap } from '../engine.js';
 import { TrainingError } from '../errors.js';
-import { requireFit, runOverParameters, unshare } from './parameters.js';
+import { forgetPacked, requireFit, runOverParameters, unshare } from './parameters.js';
 import type { Parameter, StepOptions, TrainableVariable } from './parameters.js';
 
 /** Moments and step count of one variable, in the order of its elements. */
@@ -75,6 +75,7 @@ export class RuleOptimizer implements Optimizer {
     updates.forEach(({ variable }) => unshare(heap, variable));
     const parameters = updates.map((update) => this.#parameter(update));
     runOverParameters(heap, this.rule.kernel, parameters, { ...this.rule.options, learningRate });
+    updates.forEach(({ variable }) => forgetPacked(heap, variable));
   }
 
   save(): OptimizerState {

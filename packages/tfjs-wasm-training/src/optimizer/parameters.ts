@@ -92,6 +92,17 @@ export function unshare(heap: Heap, variable: Variable): void {
   copy.dispose();
 }
 
+/**
+ * Tells the backend that the values of a variable have changed in place: its own kernels keep packed copies of weights
+ * by the identity of their data, and drop them with it.
+ */
+export function forgetPacked(heap: Heap, variable: Variable): void {
+  const { backend } = heap.memory;
+  const { id, memoryOffset } = backend.dataIdMap.get(variable.dataId);
+  backend.wasm.tfjs.disposeData(id);
+  backend.wasm.tfjs.registerTensor(id, variable.size, memoryOffset);
+}
+
 /** Throws E_SHAPE unless variable, gradient and mask are float32 of one size. */
 export function requireFit({ variable, mask }: TrainableVariable, gradient: Tensor): void {
   for (const tensor of [variable, gradient, mask]) {

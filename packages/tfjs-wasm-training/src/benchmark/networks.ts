@@ -13,7 +13,7 @@ import {
   depthwiseConv2d,
   globalAveragePool,
   layerNorm,
-} from '../src/index.js';
+} from '../index.js';
 
 interface Residual {
   readonly channels: number;
@@ -32,7 +32,9 @@ export interface NetworkShape {
   readonly classes: number;
 }
 
-export const NETWORKS: Readonly<Record<'A' | 'B', NetworkShape>> = {
+export type NetworkName = 'A' | 'B';
+
+export const NETWORKS: Readonly<Record<NetworkName, NetworkShape>> = {
   A: {
     extent: 32,
     stem: { channels: 16, stride: 2 },
@@ -150,4 +152,25 @@ export class Network {
     const pooled = globalAveragePool(tf.reshape(encoded, [batch, height, width, encoder.width]));
     return this.#dense(pooled, 'head', classes);
   }
+}
+
+/** Of the forward direction, an image. */
+export function multiplyAccumulates(shape: NetworkShape): number {
+  const { stem, residuals, convolution = 0, encoder, classes } = shape;
+  let extent = Math.ceil(shape.extent / stem.stride);
+  let channels = stem.channels;
+  let total = extent ** 2 * 27 * channels;
+  for (const residual of residuals) {
+    const wide = channels * residual.expansion;
+    total += extent ** 2 * channels * wide;
+    extent = Math.ceil(extent / residual.stride);
+    total += extent ** 2 * wide * (9 + residual.channels);
+    channels = residual.channels;
+  }
+  total += extent ** 2 * 9 * channels * convolution;
+  if (convolution > 0) channels = convolution;
+  const { width, mlp } = encoder;
+  const tokens = extent ** 2;
+  const perToken = channels * width + 4 * width ** 2 + 2 * tokens * width + 2 * width * mlp;
+  return total + tokens * perToken + width * classes;
 }
