@@ -54,6 +54,11 @@ describe('tinyformer', () => {
     expect(existsSync(out)).toBe(false);
   });
 
+  it('refuses to simulate a board on another core before it reads the network', async () => {
+    expect(await main(['simulate', 'none.json', '--board', 'stm32l4r5', '--machine', 'cortex-m7'])).toBe(1);
+    expect(oneLine()).toMatch(/^E_OPTION: stm32l4r5 has a cortex-m4, not a cortex-m7\./);
+  });
+
   it('refuses an unknown data source', async () => {
     expect(await main(['run', '--data', 'imagenet', '--out', join(temporaryFolder(), 'run')])).toBe(1);
     expect(oneLine()).toMatch(/^E_OPTION/);

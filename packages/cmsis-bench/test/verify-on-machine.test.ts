@@ -1,10 +1,10 @@
 import { cp, mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { createRng } from '@tinyformer/core';
+import { BOARDS, createRng } from '@tinyformer/core';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { compile, writeProject, type CompiledModel } from '@tinyformer/sparse-engine';
 import { randomImage, TINY_ARCHITECTURE, tinyQuantizedNetwork } from '@tinyformer/test-kit';
-import { CORTEX_M4, MACHINES } from '../src/machine/cortex-machine.js';
+import { CORTEX_M4, findMachine, MACHINES } from '../src/machine/cortex-machine.js';
 import { verifyOnMachine } from '../src/workload/verify-on-machine.js';
 import { machineTest, scratch } from './support/snippets.js';
 
@@ -53,6 +53,20 @@ describe.each(MACHINES)('A generated project on a $name', (machine) => {
   machineTest('executes the same instructions in every run', async () => {
     const options = { model, projectDirectory, machine, images };
     expect(await verifyOnMachine(options)).toEqual(await verifyOnMachine(options));
+  });
+});
+
+describe('Verification with the memory of a board', () => {
+  machineTest('finds the same values and instructions, and more cycles', async () => {
+    for (const { core, memory } of BOARDS) {
+      const options = { model, projectDirectory, machine: findMachine(core), images: images.slice(0, 1) };
+      const waiting = await verifyOnMachine({ ...options, memory });
+      const immediate = await verifyOnMachine(options);
+      expect(waiting.exact).toBe(true);
+      expect(waiting.instructions).toBe(immediate.instructions);
+      expect(waiting.cycles).toBeGreaterThan(immediate.cycles);
+      expect(waiting.cyclesHigh).toBeGreaterThanOrEqual(waiting.cycles);
+    }
   });
 });
 

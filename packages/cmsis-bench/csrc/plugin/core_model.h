@@ -1,8 +1,8 @@
 /**
  * @file A core's pipeline as a machine that issues instructions in order and says how many cycles pass.
  *
- * A pipeline's state holds only what can still matter, relative to the current cycle, and is compared byte by byte: equal
- * states behave alike for ever, so that what follows a state need only be computed once (pipeline_states.h).
+ * A pipeline's state holds only what can still matter, relative to the current cycle, and is compared byte by byte:
+ * equal states behave alike for ever, so that what follows a state need only be computed once (pipeline_states.h).
  */
 #ifndef TF_CORE_MODEL_H
 #define TF_CORE_MODEL_H

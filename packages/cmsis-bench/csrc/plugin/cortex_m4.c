@@ -1,6 +1,7 @@
 /**
- * @file Cycles of the Cortex-M4 by its Technical Reference Manual, Arm DDI 0439: section 3.3.1 "Cortex-M4 instructions",
- * 3.3.2 "Load/store timings" and the floating-point table of chapter 7. docs/cycle-model.md lists the rules.
+ * @file Cycles of the Cortex-M4 by its Technical Reference Manual, Arm DDI 0439: section 3.3.1 "Cortex-M4
+ * instructions", 3.3.2 "Load/store timings" and the floating-point table of chapter 7. docs/cycle-model.md lists the
+ * rules.
  *
  * Taken branches (tf_m4_refill) and what memory adds are charged where they are seen, in cycle_account.c.
  */
@@ -25,7 +26,9 @@ static unsigned store_cycles(const struct tf_m4_pipeline *before, const struct t
   return i->register_offset && !overlaps && !i->predicated ? 2 : 1;
 }
 
-static bool moves_two(const struct tf_instruction *i) { return (i->results & (i->results - 1)) || (i->sources & (i->sources - 1)); }
+static bool moves_two(const struct tf_instruction *i) {
+  return (i->results & (i->results - 1)) || (i->sources & (i->sources - 1));
+}
 
 static unsigned own_cycles(const struct tf_m4_pipeline *before, const struct tf_instruction *i) {
   switch (i->instruction_class) {
@@ -55,7 +58,7 @@ static unsigned issue(union tf_pipeline *pipeline, const struct tf_instruction *
   unsigned cycles = own_cycles(&before, i);
   if (!i->predicated && (before.computed & i->address)) cycles++; /* no forwarding to the address generator */
   if (before.floats & (i->sources | i->accumulator)) cycles++;
-  bool loads_pc = i->writes_pc && (i->instruction_class == TF_load || i->instruction_class == TF_loadMultiple || i->address);
+  bool loads_pc = i->writes_pc && (i->address || i->literal); /* by a table branch as well */
   if (loads_pc && !i->predicated) cycles++; /* its refill is 3 cycles, one more than other branches' */
   pipeline->m4 = (struct tf_m4_pipeline){
       .loaded = i->instruction_class == TF_load && !i->predicated ? i->results : 0,

@@ -2,8 +2,8 @@
  * @file Issue of the Cortex-M7, two instructions a cycle. Arm publishes no timings; the facts are those that LLVM
  * (ARMScheduleM7.td) and GCC (cortex-m7.md) state. docs/cycle-model.md lists the rules.
  *
- * A time here is the cycle in which an instruction issues. Its result can be used by an addition `latency` cycles later,
- * by an address generator or a shifter one more, by an accumulator or a store some fewer.
+ * A time here is the cycle in which an instruction issues. Its result can be used by an addition `latency` cycles
+ * later, by an address generator or a shifter one more, by an accumulator or a store some fewer.
  */
 #include "core_model.h"
 
@@ -131,7 +131,7 @@ static struct issue describe(const struct tf_instruction *i) {
 
 static unsigned index_of(unsigned bit) { return bit < TF_FIRST_FLOAT ? bit : bit - TF_FIRST_FLOAT + 20; }
 
-/* The latest time at which one of the registers is ready for a reader that needs it `advance` cycles after an address. */
+/* When the last of the registers is ready for a reader that needs it `advance` cycles after an address would. */
 static unsigned wait_for(const struct tf_m7_pipeline *p, tf_registers registers, unsigned advance) {
   unsigned wait = 0;
   for (; registers; registers &= registers - 1) {
@@ -143,7 +143,8 @@ static unsigned wait_for(const struct tf_m7_pipeline *p, tf_registers registers,
 
 static unsigned maximum(unsigned a, unsigned b) { return a > b ? a : b; }
 
-static unsigned operand_wait(const struct tf_m7_pipeline *p, const struct tf_instruction *i, const struct issue *issue) {
+static unsigned operand_wait(const struct tf_m7_pipeline *p, const struct tf_instruction *i,
+                             const struct issue *issue) {
   unsigned wait = wait_for(p, i->address | i->shifted, 0);
   wait = maximum(wait, wait_for(p, i->sources, 1));
   if (i->form == TF_SHIFTED) wait = maximum(wait, wait_for(p, i->sources & p->fast, 0));
@@ -231,9 +232,10 @@ static unsigned issue_out_of_order(union tf_pipeline *pipeline, const struct tf_
 }
 
 /*
- * llvm-mca has an instruction that is no branch wait until its first result is not written before an older instruction's last. It counts an
- * updated base, and the flags beside another result of a 16-bit instruction, as written at once, and delays an address
- * that is made of an updated base in the very cycle in which the instruction that updated it completes.
+ * llvm-mca has an instruction that is no branch wait until its first result is not written before an older
+ * instruction's last. It counts an updated base, and the flags beside another result of a 16-bit instruction, as
+ * written at once, and delays an address that is made of an updated base in the very cycle in which the instruction
+ * that updated it completes.
  */
 static unsigned issue_in_order(union tf_pipeline *pipeline, const struct tf_instruction *i) {
   struct tf_m7_pipeline *p = &pipeline->m7;

@@ -43,7 +43,7 @@ void tf_account_add(struct tf_timed_code *code, const struct tf_instruction *ins
 /** Runs `code` after `previous`; `jumped` if something else than its next instruction in memory. */
 void tf_account_run(struct tf_timed_code *code, uint32_t address, const struct tf_timed_code *previous, bool jumped);
 
-/** Whether an instruction's accesses have to be seen, and then what for. `before` is the instruction before it, or NULL. */
+/** Whether an instruction's accesses have to be seen, and then what for; `before` is the one before it, or NULL. */
 bool tf_account_wants(const struct tf_instruction *instruction, const struct tf_instruction *before,
                       struct tf_access *access);
 

@@ -1,8 +1,9 @@
 /**
  * @file Runs straight-line code through a core model, each pair of code and pipeline state once.
  *
- * Pipeline states are numbered; 0 is the empty pipeline. A piece of code maps a state to cycles and a new state, which is
- * remembered with the code, so that executing it again is a look-up. The result is that of issuing every instruction.
+ * Pipeline states are numbered; 0 is the empty pipeline. A piece of code maps a state to cycles and a new state, which
+ * is remembered with the code, so that executing it again is a look-up. The result is that of issuing every
+ * instruction.
  */
 #ifndef TF_PIPELINE_STATES_H
 #define TF_PIPELINE_STATES_H

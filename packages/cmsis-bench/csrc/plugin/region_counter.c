@@ -2,9 +2,9 @@
  * @file A QEMU TCG plugin that counts executed instructions by class and by region, and estimates their cycles.
  *
  * Firmware marks regions with `movw r12, #id; dbg #1` (begin) and `dbg #2` (end), which do nothing and are not counted.
- * Every translation block is cut at its markers into segments of straight-line code, decoded once; executing one costs a
- * single increment and one look-up of its cycles. Only when a region begins or ends are the segments that ran multiplied
- * out into the region's counts. Pipeline, predictor and caches are empty wherever a region begins or ends.
+ * Every translation block is cut at its markers into segments of straight-line code, decoded once; executing one costs
+ * a single increment and one look-up of its cycles. Only when a region begins or ends are the segments that ran
+ * multiplied out into the region's counts. Pipeline, predictor and caches are empty wherever a region begins or ends.
  *
  * Invariants: a segment runs from its first to its last instruction or faults; an instruction belongs to the innermost
  * open region, or to region 0 when none is open. An instruction that its IT block skips is counted, because the core

@@ -11,7 +11,7 @@ struct fields {
   bool is_double;
 };
 
-/* A register whose four bits and one bit are given: the one bit is the low one of a single, the high one of a double. */
+/* Of a single register the one bit is the low one, of a double the high one (which is 0 in the 16 there are). */
 static tf_registers float_register(unsigned four, unsigned one, bool is_double) {
   if (is_double) return (tf_registers)3 << (TF_FIRST_FLOAT + 2 * four);
   return TF_REGISTER(TF_FIRST_FLOAT + (four << 1 | one));

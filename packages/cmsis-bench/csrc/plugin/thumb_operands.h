@@ -10,11 +10,11 @@
 /** A set of registers: bits 0 to 14 are r0 to lr, 32 to 63 are s0 to s31. The program counter is in none. */
 typedef uint64_t tf_registers;
 
-enum { TF_STACK_POINTER = 13, TF_PROGRAM_COUNTER = 15, TF_FLAGS = 16, TF_GE_FLAGS, TF_FLOAT_FLAGS, TF_FIRST_FLOAT = 32 };
+enum { TF_STACK_POINTER = 13, TF_PROGRAM_COUNTER = 15, TF_FLAGS, TF_GE_FLAGS, TF_FLOAT_FLAGS, TF_FIRST_FLOAT = 32 };
 
 #define TF_REGISTER(number) ((tf_registers)1 << (number))
 
-/** What an instruction needs beside an adder; for the classes alu and dsp, the last for floatAlu. */
+/** What an instruction of the classes alu and dsp needs beside an adder; the last is of class floatAlu. */
 enum tf_form {
   TF_PLAIN,     /* nothing */
   TF_SHIFT,     /* is a shift */

@@ -15,7 +15,9 @@ const SOURCES = [
   'region_counter.c',
   'thumb_classes.c',
   'thumb_float.c',
+  'thumb_narrow.c',
   'thumb_operands.c',
+  'thumb_wide.c',
 ];
 const HEADERS = [
   'branch_predictor.h',
@@ -28,6 +30,7 @@ const HEADERS = [
   'qemu_plugin_abi1.h',
   'thumb_classes.def',
   'thumb_classes.h',
+  'thumb_fields.h',
   'thumb_float.h',
   'thumb_operands.h',
 ];
