@@ -8,9 +8,14 @@ import { join } from 'node:path';
 import { buildLayerFirmware } from '../src/firmware/layer-firmware.js';
 import { MACHINES } from '../src/machine/cortex-machine.js';
 import { compilerVersion, measureStacks, renderStackPage } from '../src/report/stack-page.js';
-import { parseAddressed, parseCallGraph, type CompiledFile } from '../src/stack/call-graph.js';
+import {
+  parseAddressed,
+  parseCallGraph,
+  withMachineCode,
+  type CompiledFile,
+} from '../src/stack/call-graph.js';
 import { kernelStackBounds } from '../src/stack/kernel-stack.js';
-import { libraryStack } from '../src/stack/library-stack.js';
+import { libraryStack, parseMachineCode } from '../src/stack/machine-code.js';
 import { stackBound } from '../src/stack/stack-bound.js';
 import type { Operand, Program } from '../src/workload/program.js';
 import { runPrograms } from '../src/workload/run-programs.js';
@@ -99,6 +104,20 @@ describe('A stack bound', () => {
     );
     const stacks = libraryStack(lines.join('\n\n'));
     expect([stacks.get('f'), stacks.get('g')]).toEqual([20 + 12 + 8 + 28, 28]);
+  });
+
+  it('includes what functions in assembly push and call', () => {
+    const code = [
+      '00000000 <f>:',
+      '   0:\te92d 4ff0\tstmdb\tsp!, {r4, r5, r6, r7, r8, r9, sl, fp, lr}',
+      '   4:\tf7ff fffe\tbl\t0 <f>',
+      '\t\t\t4: R_ARM_THM_CALL\twalk',
+      '   8:\t4798\tblx\tr3',
+    ];
+    const known = [{ name: 'f', bytes: 0, callees: ['check'], callsPointer: false }];
+    expect(withMachineCode(known, parseMachineCode(code.join('\n')))).toEqual([
+      { name: 'f', bytes: 36, callees: ['check', 'walk'], callsPointer: true },
+    ]);
   });
 });
 

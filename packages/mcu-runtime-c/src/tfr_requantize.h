@@ -8,6 +8,7 @@
 
 #include <stdint.h>
 
+#include "tfr_dsp.h"
 #include "tfr_simd.h"
 
 #define TFR_MIN_SHIFT 17
@@ -46,7 +47,12 @@ TFR_INLINE int32_t tfr_requantize(int32_t acc, int32_t multiplier, int32_t shift
   return tfr_saturate(tfr_doubling_high((int32_t)saturated, multiplier));
 }
 
+#define TFR_SHORT_SHIFT (TFR_MAX_SHIFT + 1)
+
 #else
+
+/* From this shift on tfr_requantize_short gives the same. */
+#define TFR_SHORT_SHIFT 33
 
 /*
  * |acc * multiplier| < 2^62 and the rounding term is at most 2^61, so nothing overflows. For shifts above 32, which
@@ -59,6 +65,11 @@ TFR_INLINE int32_t tfr_requantize(int32_t acc, int32_t multiplier, int32_t shift
 }
 
 #endif
+
+/* For shifts of TFR_SHORT_SHIFT and more: half = 1 << (shift - 33), high_shift = shift - 32. */
+TFR_INLINE int32_t tfr_requantize_short(int32_t acc, int32_t multiplier, int32_t half, int32_t high_shift) {
+  return tfr_smmla(acc, multiplier, half) >> high_shift;
+}
 
 /* An accumulator to an int8 output: rescaled, moved by the zero point, clamped to [low, high]. */
 TFR_INLINE int8_t tfr_requantize_s8(int32_t acc, int32_t multiplier, int32_t shift, int32_t zero_point, int32_t low,

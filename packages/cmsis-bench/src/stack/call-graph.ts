@@ -1,5 +1,6 @@
 /** @file What a compiled file says about the stack: gcc's call graph (`-fcallgraph-info=su`) and whose address is taken. */
 import { TinyFormerError } from '@tinyformer/core';
+import type { MachineFunction } from './machine-code.js';
 
 export interface CompiledFunction {
   readonly name: string;
@@ -36,6 +37,23 @@ export function parseCallGraph(text: string): CompiledFunction[] {
       bytes: Number(bytes),
       callees: [...new Set(targets.filter((target) => target !== INDIRECT))],
       callsPointer: targets.includes(INDIRECT),
+    };
+  });
+}
+
+/** The functions with what their machine code does beyond: pushes and calls in assembly are in no call graph. */
+export function withMachineCode(
+  functions: readonly CompiledFunction[],
+  machineCode: readonly MachineFunction[],
+): CompiledFunction[] {
+  return functions.map((each) => {
+    const code = machineCode.find(({ name }) => name === each.name);
+    if (code === undefined) return each;
+    return {
+      name: each.name,
+      bytes: Math.max(each.bytes, code.bytes),
+      callees: [...new Set([...each.callees, ...code.callees])],
+      callsPointer: each.callsPointer || code.callsPointer,
     };
   });
 }

@@ -14,8 +14,14 @@ import { compilationKey, compileC } from '../machine/compile.js';
 import type { CortexMachine } from '../machine/cortex-machine.js';
 import { runProcess } from '../machine/process.js';
 import { requireTool } from '../machine/tools.js';
-import { parseAddressed, parseCallGraph, parseUndefined, type CompiledFile } from './call-graph.js';
-import { libraryStack, ownStack } from './library-stack.js';
+import {
+  parseAddressed,
+  parseCallGraph,
+  parseUndefined,
+  withMachineCode,
+  type CompiledFile,
+} from './call-graph.js';
+import { libraryStack, parseMachineCode } from './machine-code.js';
 import { stackBound } from './stack-bound.js';
 
 export interface KernelStackOptions {
@@ -66,11 +72,11 @@ async function readFiles({ tool }: Toolchain, folder: string): Promise<CompiledF
   return Promise.all(
     graphs.map(async (name) => {
       const object = join(folder, name.replace(/\.ci$/, '.o'));
-      const functions = parseCallGraph(await readFile(join(folder, name), 'utf8'));
-      const pushed = ownStack(await tool('objdump', ['-d', object]));
       return {
-        // Of a function written in assembly the compiler says 0.
-        functions: functions.map((each) => ({ ...each, bytes: each.bytes || (pushed.get(each.name) ?? 0) })),
+        functions: withMachineCode(
+          parseCallGraph(await readFile(join(folder, name), 'utf8')),
+          parseMachineCode(await tool('objdump', ['-dr', object])),
+        ),
         addressed: parseAddressed(await tool('objdump', ['-r', object])),
         undefined: parseUndefined(await tool('nm', ['-u', object])),
       };

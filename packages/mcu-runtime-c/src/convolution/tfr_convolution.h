@@ -6,7 +6,7 @@
 #include "tfr/tfr_params.h"
 
 tfr_status tfr_convolution(const struct tfr_convolution_params *params, struct tfr_rows_encoding encoding,
-                           const int8_t *input, int8_t *output, int16_t *tile);
+                           const int8_t *input, int8_t *output, void *tile);
 
 uint32_t tfr_convolution_scratch_bytes(const struct tfr_convolution_params *params);
 

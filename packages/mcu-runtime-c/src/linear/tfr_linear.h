@@ -6,7 +6,7 @@
 #include "tfr/tfr_params.h"
 
 tfr_status tfr_linear(const struct tfr_linear_params *params, struct tfr_rows_encoding encoding, const int8_t *input,
-                      int8_t *output, int16_t *tile);
+                      int8_t *output, void *tile);
 
 uint32_t tfr_linear_scratch_bytes(const struct tfr_linear_params *params);
 

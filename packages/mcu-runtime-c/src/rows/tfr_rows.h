@@ -8,6 +8,8 @@
 #ifndef TFR_ROWS_H
 #define TFR_ROWS_H
 
+#include <stdbool.h>
+
 #include "rows/tfr_block.h"
 #include "tfr/tfr_types.h"
 #include "tfr_requantize.h"
@@ -27,7 +29,7 @@ struct tfr_rows {
 };
 
 /* Computes output[lane][outputs] for `lanes` patches, TFR_LANES or 1. */
-typedef void tfr_rows_kernel(const struct tfr_rows *rows, const int16_t *tile, int32_t lanes, int8_t *output);
+typedef void tfr_rows_kernel(const struct tfr_rows *rows, const uint8_t *tile, int32_t lanes, int8_t *output);
 /* Verifies that the weights fit the layer; the second half of the argument check. */
 typedef tfr_status tfr_rows_check(struct tfr_rows *rows);
 
@@ -35,6 +37,7 @@ typedef tfr_status tfr_rows_check(struct tfr_rows *rows);
 struct tfr_rows_encoding {
   tfr_rows_check *check;
   tfr_rows_kernel *multiply;
+  bool is_paired; /* its tile is that of tfr_pairs.h */
 };
 
 tfr_status tfr_rows_common_check(const struct tfr_rows *rows);

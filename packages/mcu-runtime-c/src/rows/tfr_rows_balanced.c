@@ -1,6 +1,7 @@
 /* Blocks of one row, the same number in every row: offsets and values are walked by one constant count. */
 #include "rows/tfr_rows_balanced.h"
 
+#include "rows/tfr_pairs.h"
 #include "rows/tfr_stream.h"
 
 #define MAGIC 0x5254 /* "TR" */
@@ -40,8 +41,8 @@ tfr_status tfr_rows_balanced_check(struct tfr_rows *rows) {
   return TFR_OK;
 }
 
-/* `lanes` and, where it is 2 or 4, `block_columns` are constants. */
-TFR_INLINE void multiply_rows(const struct tfr_rows *rows, const int16_t *tile, int32_t block_columns, int32_t lanes,
+/* `block_columns` and `lanes` are constants. */
+TFR_INLINE void multiply_rows(const struct tfr_rows *rows, const uint8_t *tile, int32_t block_columns, int32_t lanes,
                               int8_t *output) {
   const struct tfr_stream stream = tfr_stream_of(rows);
   const uint8_t *offset = stream.index;
@@ -49,26 +50,29 @@ TFR_INLINE void multiply_rows(const struct tfr_rows *rows, const int16_t *tile, 
   for (int32_t row = 0; row < rows->outputs; row++) {
     int32_t acc[TFR_LANES] = {0};
     for (int32_t block = 0; block < stream.count; block++) {
-      tfr_stream_multiply(acc, tile + tfr_load_u16(offset) * lanes, values, block_columns, lanes);
+      const uint8_t *words = tfr_pairs_at(tile, tfr_load_u16(offset), lanes);
+      tfr_pairs_multiply_block(acc, words, values, block_columns, lanes);
       offset += 2;
       values += block_columns;
     }
-    tfr_rows_finish(rows, row, lanes, acc, output);
+    tfr_pairs_finish(rows, row, lanes, acc, output);
   }
 }
 
-TFR_INLINE void multiply(const struct tfr_rows *rows, const int16_t *tile, int32_t lanes, int8_t *output) {
+TFR_INLINE void multiply(const struct tfr_rows *rows, const uint8_t *tile, int32_t lanes, int8_t *output) {
   const int32_t block_columns = tfr_stream_of(rows).block_columns;
   if (block_columns == 2) {
     multiply_rows(rows, tile, 2, lanes, output);
   } else if (block_columns == 4) {
     multiply_rows(rows, tile, 4, lanes, output);
+  } else if (block_columns == 8) {
+    multiply_rows(rows, tile, 8, lanes, output);
   } else {
-    multiply_rows(rows, tile, block_columns, lanes, output);
+    multiply_rows(rows, tile, 16, lanes, output);
   }
 }
 
-void tfr_rows_balanced(const struct tfr_rows *rows, const int16_t *tile, int32_t lanes, int8_t *output) {
+void tfr_rows_balanced(const struct tfr_rows *rows, const uint8_t *tile, int32_t lanes, int8_t *output) {
   if (lanes == TFR_LANES) {
     multiply(rows, tile, TFR_LANES, output);
   } else {

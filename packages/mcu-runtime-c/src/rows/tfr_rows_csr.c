@@ -1,6 +1,7 @@
 /* Compressed sparse rows: every weight with its column. */
 #include "rows/tfr_rows_csr.h"
 
+#include "rows/tfr_pairs.h"
 #include "rows/tfr_stream.h"
 
 #define MAGIC 0x4354 /* "TC" */
@@ -47,21 +48,21 @@ tfr_status tfr_rows_csr_check(struct tfr_rows *rows) {
 }
 
 /* `lanes` is a constant. */
-TFR_INLINE void multiply(const struct tfr_rows *rows, const int16_t *tile, int32_t lanes, int8_t *output) {
+TFR_INLINE void multiply(const struct tfr_rows *rows, const uint8_t *tile, int32_t lanes, int8_t *output) {
   struct walk walk = walk_of(rows, tfr_stream_of(rows));
   for (int32_t row = 0; row < rows->outputs; row++) {
     int32_t acc[TFR_LANES] = {0};
     const uint8_t *starts = walk.starts + 4 * row;
     for (uint32_t left = tfr_load_u32(starts + 4) - tfr_load_u32(starts); left > 0; left--) {
-      tfr_multiply_lanes(acc, tile + tfr_load_u16(walk.columns) * lanes, *walk.values, lanes);
+      tfr_pairs_multiply_column(acc, tile, tfr_load_u16(walk.columns), *walk.values, lanes);
       walk.columns += 2;
       walk.values++;
     }
-    tfr_rows_finish(rows, row, lanes, acc, output);
+    tfr_pairs_finish(rows, row, lanes, acc, output);
   }
 }
 
-void tfr_rows_csr(const struct tfr_rows *rows, const int16_t *tile, int32_t lanes, int8_t *output) {
+void tfr_rows_csr(const struct tfr_rows *rows, const uint8_t *tile, int32_t lanes, int8_t *output) {
   if (lanes == TFR_LANES) {
     multiply(rows, tile, TFR_LANES, output);
   } else {

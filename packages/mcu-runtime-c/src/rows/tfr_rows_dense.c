@@ -21,7 +21,8 @@ TFR_INLINE void multiply(const struct tfr_rows *rows, const int16_t *tile, int32
   if (row < rows->outputs) multiply_rows(rows, tile, row, 1, lanes, output);
 }
 
-void tfr_rows_dense(const struct tfr_rows *rows, const int16_t *tile, int32_t lanes, int8_t *output) {
+void tfr_rows_dense(const struct tfr_rows *rows, const uint8_t *bytes, int32_t lanes, int8_t *output) {
+  const int16_t *tile = (const void *)bytes;
   if (lanes == TFR_LANES) {
     multiply(rows, tile, TFR_LANES, output);
   } else {

@@ -1,6 +1,7 @@
 /* Blocks of one row, as many as a row needs; a byte before each counts pairs of columns from the block before. */
 #include "rows/tfr_rows_runlength.h"
 
+#include "rows/tfr_pairs.h"
 #include "rows/tfr_stream.h"
 
 #define MAGIC 0x4C54 /* "TL" */
@@ -52,34 +53,36 @@ tfr_status tfr_rows_runlength_check(struct tfr_rows *rows) {
   return left == 0 ? TFR_OK : TFR_ERROR_ENCODING;
 }
 
-/* `lanes` and, where it is 2 or 4, `block_columns` are constants. */
-TFR_INLINE void multiply_rows(const struct tfr_rows *rows, const int16_t *tile, int32_t block_columns, int32_t lanes,
+/* `block_columns` and `lanes` are constants. */
+TFR_INLINE void multiply_rows(const struct tfr_rows *rows, const uint8_t *tile, int32_t block_columns, int32_t lanes,
                               int8_t *output) {
   struct walk walk = walk_of(rows, tfr_stream_of(rows));
   for (int32_t row = 0; row < rows->outputs; row++) {
-    const int16_t *place = tile;
+    const uint8_t *words = tile;
     int32_t acc[TFR_LANES] = {0};
     for (int32_t left = tfr_load_u16(walk.count + 2 * row); left > 0; left--) {
-      place += *walk.step++ * 2 * lanes;
-      tfr_stream_multiply(acc, place, walk.values, block_columns, lanes);
+      words = tfr_pairs_at(words, 2 * *walk.step++, lanes);
+      tfr_pairs_multiply_block(acc, words, walk.values, block_columns, lanes);
       walk.values += block_columns;
     }
-    tfr_rows_finish(rows, row, lanes, acc, output);
+    tfr_pairs_finish(rows, row, lanes, acc, output);
   }
 }
 
-TFR_INLINE void multiply(const struct tfr_rows *rows, const int16_t *tile, int32_t lanes, int8_t *output) {
+TFR_INLINE void multiply(const struct tfr_rows *rows, const uint8_t *tile, int32_t lanes, int8_t *output) {
   const int32_t block_columns = tfr_stream_of(rows).block_columns;
   if (block_columns == 2) {
     multiply_rows(rows, tile, 2, lanes, output);
   } else if (block_columns == 4) {
     multiply_rows(rows, tile, 4, lanes, output);
+  } else if (block_columns == 8) {
+    multiply_rows(rows, tile, 8, lanes, output);
   } else {
-    multiply_rows(rows, tile, block_columns, lanes, output);
+    multiply_rows(rows, tile, 16, lanes, output);
   }
 }
 
-void tfr_rows_runlength(const struct tfr_rows *rows, const int16_t *tile, int32_t lanes, int8_t *output) {
+void tfr_rows_runlength(const struct tfr_rows *rows, const uint8_t *tile, int32_t lanes, int8_t *output) {
   if (lanes == TFR_LANES) {
     multiply(rows, tile, TFR_LANES, output);
   } else {

@@ -49,21 +49,4 @@ static inline bool tfr_stream_edge_valid(const struct tfr_rows *rows, int32_t co
 
 static inline int64_t tfr_align4(int64_t bytes) { return (bytes + 3) / 4 * 4; }
 
-/* acc[lane] += sum over the block of tile[k][lane] * weight k; `lanes` and, where it is 2 or 4, `block_columns` are
- * constants. The weights of four columns are stored in the order 0 2 1 3. */
-TFR_INLINE void tfr_stream_multiply(int32_t *acc, const int16_t *tile, const int8_t *weights, int32_t block_columns,
-                                    int32_t lanes) {
-  if (block_columns == 2) {
-    tfr_multiply_lanes(acc, tile, weights[0], lanes);
-    tfr_multiply_lanes(acc, tile + lanes, weights[1], lanes);
-    return;
-  }
-  for (int32_t k = 0; k < block_columns; k += 4) {
-    tfr_multiply_lanes(acc, tile + k * lanes, weights[k], lanes);
-    tfr_multiply_lanes(acc, tile + (k + 1) * lanes, weights[k + 2], lanes);
-    tfr_multiply_lanes(acc, tile + (k + 2) * lanes, weights[k + 1], lanes);
-    tfr_multiply_lanes(acc, tile + (k + 3) * lanes, weights[k + 3], lanes);
-  }
-}
-
 #endif
