@@ -22,16 +22,11 @@
 
 #if defined(__GNUC__) || defined(__clang__)
 #define TFR_INLINE static inline __attribute__((always_inline))
+#define TFR_APART static __attribute__((noinline))
 #else
 #define TFR_INLINE static inline
+#define TFR_APART static
 #endif
-
-/* A function that is assembly from its first instruction to its last; compilers must not look into it. */
-#if defined(__clang__)
-#define TFR_ASSEMBLY __attribute__((naked, noinline))
-#else
-#define TFR_ASSEMBLY __attribute__((naked, noipa))
-#endif
-#define TFR_IN_REGISTER __attribute__((unused))
+/* TFR_APART: a loop that keeps all registers to itself when it is not inlined into a larger function. */
 
 #endif

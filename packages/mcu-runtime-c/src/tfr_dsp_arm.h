@@ -6,6 +6,14 @@
 
 #include "tfr_core.h"
 
+/* A function written in assembly alone; compilers must not conclude from its empty body what it reads and changes. */
+#if defined(__clang__)
+#define TFR_ASSEMBLY __attribute__((naked, noinline, used))
+#else
+#define TFR_ASSEMBLY __attribute__((naked, noipa, used))
+#endif
+#define TFR_IN_REGISTER __attribute__((unused)) /* a parameter of such a function */
+
 TFR_INLINE uint32_t tfr_load32(const void *from) {
   uint32_t word;
   __builtin_memcpy(&word, from, sizeof word);
@@ -32,6 +40,7 @@ TFR_DSP_ACCUMULATE(tfr_smlad, "smlad", uint32_t)
 TFR_DSP_ACCUMULATE(tfr_smlabb, "smlabb", uint32_t)
 TFR_DSP_ACCUMULATE(tfr_smlabt, "smlabt", uint32_t)
 TFR_DSP_ACCUMULATE(tfr_smlatb, "smlatb", uint32_t)
+TFR_DSP_ACCUMULATE(tfr_smlatt, "smlatt", uint32_t)
 TFR_DSP_ACCUMULATE(tfr_smmla, "smmla", int32_t)
 TFR_DSP_ACCUMULATE(tfr_mla, "mla", int32_t)
 #undef TFR_DSP_ACCUMULATE

@@ -46,6 +46,8 @@ TFR_INLINE int32_t tfr_smlabt(uint32_t a, uint32_t b, int32_t acc) { return acc 
 
 TFR_INLINE int32_t tfr_smlatb(uint32_t a, uint32_t b, int32_t acc) { return acc + tfr_high16(a) * tfr_low16(b); }
 
+TFR_INLINE int32_t tfr_smlatt(uint32_t a, uint32_t b, int32_t acc) { return acc + tfr_high16(a) * tfr_high16(b); }
+
 /* acc + a * b modulo 2^32 */
 TFR_INLINE int32_t tfr_mla(int32_t a, int32_t b, int32_t acc) {
   return (int32_t)((uint32_t)a * (uint32_t)b + (uint32_t)acc);

@@ -90,7 +90,7 @@ describe('a board', () => {
   it('that is too small in SRAM is refused with the layer, both sizes and a remedy', async () => {
     const small = { ...board, name: 'thimble', sramBytes: 512 };
     await expect(compile(network, { board: small })).rejects.toThrow(
-      /^E_SRAM: layer \d+ \([\w.]+\) needs \d+ B, thimble has 512 B\. Make .* smaller/,
+      /^E_SRAM: layer \d+ \([\w.]+\) needs [\d.]+ KiB, thimble has 512 B\. Make .* smaller/,
     );
   });
 

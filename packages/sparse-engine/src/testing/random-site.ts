@@ -100,12 +100,14 @@ function sparseSite(rng: Rng, site: Site, kind: EncodingKind): RandomSite {
 }
 
 function randomDepthwise(rng: Rng): Site {
-  const [channels, kernel] = [between(rng, 1, 19), rng.pick([1, 2, 3, 5])];
+  const [channels, kernel] = [between(rng, 1, 19), rng.pick([1, 2, 3, 3, 5])];
   const [input, output] = [randomQuant(rng), randomQuant(rng)];
   const shape = [kernel, kernel, channels];
   const weighted = randomWeighted(rng, { shape, outputs: channels, depth: kernel ** 2, input, output });
   const attributes = { kernel, stride: rng.pick([1, 2]), ...weighted };
-  const inputTensor = { shape: featureMap(rng, channels), quant: input };
+  // Tall enough for several strips of rows in the kernel, wide enough for several blocks of columns.
+  const shapeIn = [between(rng, 1, 20), between(rng, 1, 13), channels];
+  const inputTensor = { shape: shapeIn, quant: input };
   return siteFrom('depthwise', { inputs: [inputTensor], quant: output, attributes });
 }
 

@@ -6,9 +6,9 @@
 
 #include "tfr/tfr_types.h"
 
-#define MODEL_ARENA_BYTES 768 /* activations, input, output and scratch memory */
+#define MODEL_ARENA_BYTES 1504 /* activations, input, output and scratch memory */
 #define MODEL_ARENA_ALIGNMENT 8 /* of the arena, in bytes */
-#define MODEL_SCRATCH_BYTES 576 /* the largest scratch memory of a layer; part of the arena */
+#define MODEL_SCRATCH_BYTES 864 /* the largest scratch memory of a layer; part of the arena */
 #define MODEL_INPUT_BYTES 192 /* [8, 8, 3], row-major */
 #define MODEL_INPUT_OFFSET 224 /* where the arena has room for the input */
 #define MODEL_INPUT_ZERO_POINT 0 /* real = scale * (input - zero point) */

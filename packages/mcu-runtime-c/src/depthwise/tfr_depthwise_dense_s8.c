@@ -1,0 +1,14 @@
+/* Depthwise convolution: each channel has its own window. */
+#include "depthwise/tfr_depthwise.h"
+
+#include "tfr/tfr_kernels.h"
+
+tfr_status tfr_depthwise_dense_s8(const struct tfr_depthwise_params *params, const int8_t *input, int8_t *output,
+                                  void *scratch) {
+  return tfr_depthwise_dense(params, input, output, scratch);
+}
+
+uint32_t tfr_depthwise_dense_s8_scratch_bytes(const struct tfr_depthwise_params *params) {
+  if (!tfr_axis_valid(tfr_depthwise_vertical(params)) || !tfr_axis_valid(tfr_depthwise_horizontal(params))) return 0;
+  return tfr_depthwise_is_3x3(params) ? (uint32_t)(tfr_depthwise_columns(params) * TFR_DEPTHWISE_COLUMN_BYTES) : 0;
+}

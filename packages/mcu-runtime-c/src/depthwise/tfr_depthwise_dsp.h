@@ -1,0 +1,31 @@
+/* Which way a depthwise convolution goes on cores with DSP instructions. */
+#ifndef TFR_DEPTHWISE_DSP_H
+#define TFR_DEPTHWISE_DSP_H
+
+#include "depthwise/tfr_depthwise.h"
+#include "depthwise/tfr_depthwise_channels.h"
+#include "depthwise/tfr_depthwise_groups.h"
+
+#if defined(__GNUC__) && defined(__thumb2__) && defined(__ARM_FEATURE_DSP)
+#include "depthwise/tfr_depthwise_3x3.h"
+#define TFR_DEPTHWISE_HAS_STRIPS 1
+#else
+#define TFR_DEPTHWISE_HAS_STRIPS 0
+#define tfr_depthwise_3x3(params, input, output, scratch) ((void)(scratch))
+#endif
+
+TFR_INLINE void tfr_depthwise_run(const struct tfr_depthwise_params *params, const int8_t *input, int8_t *output,
+                                  void *scratch) {
+  if (params->channels < TFR_DEPTHWISE_GROUP || !tfr_depthwise_all_short(params)) {
+    tfr_depthwise_direct(params, input, output);
+    return;
+  }
+  if (TFR_DEPTHWISE_HAS_STRIPS && tfr_depthwise_is_3x3(params)) {
+    tfr_depthwise_3x3(params, input, output, (uint32_t *)scratch);
+  } else {
+    tfr_depthwise_groups(params, input, output);
+  }
+  tfr_depthwise_clamp(params, output);
+}
+
+#endif
