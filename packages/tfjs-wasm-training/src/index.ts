@@ -27,6 +27,9 @@ export { softmaxCrossEntropy } from './ops/softmax-cross-entropy.js';
 export type { CrossEntropyOptions, Distillation } from './ops/softmax-cross-entropy.js';
 export type { Padding, WindowOptions } from './window-shape.js';
 
+export { createImageLoader } from './loader/image-loader.js';
+export type { Augmentation, ImageBatch, ImageLoader, ImageLoaderOptions } from './loader/image-loader.js';
+
 export { adamW } from './optimizer/adamw.js';
 export type { AdamWOptions } from './optimizer/adamw.js';
 export { weightAverage } from './optimizer/average.js';

@@ -1,4 +1,4 @@
-/** @file `tinyformer bench`: what kernels cost on the simulated cores, beside CMSIS-NN. */
+/** @file `tinyformer bench`: what kernels cost on the simulated cores, beside CMSIS-NN; training has its own file. */
 import { TinyFormerError, TOOL_VERSION } from '@tinyformer/core';
 import {
   benchKernels,
@@ -31,6 +31,7 @@ import { withProgress } from '../output/progress.js';
 import { includeOption, libraryOption, openLibraries, type LibraryOptions } from './bench-libraries.js';
 import { addMlperfTinyCommand } from './bench-mlperf-tiny.js';
 import { addMachineBench } from './bench-machine.js';
+import { addTrainingBench } from './bench-training.js';
 import { wholeNumber } from './options.js';
 
 interface KernelsOptions extends LibraryOptions {
@@ -85,6 +86,7 @@ export function addBenchCommands(program: Command): void {
     .addOption(libraryOption().makeOptionMandatory())
     .addOption(includeOption().makeOptionMandatory())
     .action(runRecordBaseline);
+  addTrainingBench(bench);
   addMachineBench(bench);
   addMlperfTinyCommand(bench);
 }
