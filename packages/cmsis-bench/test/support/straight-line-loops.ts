@@ -1,5 +1,5 @@
 /**
- * @file Straight-line loops for comparing models of a pipeline; instructions are separated by semicolons. r0 and lr point
+ * @file Straight-line loops for comparing models of a pipeline; instructions are separated by semicolons. r0, r5, r6 and lr point
  * to eight words.
  */
 
