@@ -66,6 +66,7 @@ TFR_DSP_BINARY(tfr_sxtab16_odd, "sxtab16 %0, %1, %2, ror #8")
 TFR_DSP_BINARY(tfr_low_halves, "pkhbt %0, %1, %2, lsl #16")
 TFR_DSP_BINARY(tfr_high_halves, "pkhtb %0, %2, %1, asr #16")
 TFR_DSP_BINARY(tfr_shadd16, "shadd16 %0, %1, %2")
+TFR_DSP_BINARY(tfr_uqsub16, "uqsub16 %0, %1, %2")
 #undef TFR_DSP_BINARY
 
 /* These set the GE flags, which nothing else keeps a value in: "cc" stands for them. */

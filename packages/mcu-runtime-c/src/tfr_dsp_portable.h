@@ -85,6 +85,12 @@ TFR_INLINE uint32_t tfr_shadd16(uint32_t a, uint32_t b) {
   return tfr_pack16((tfr_low16(a) + tfr_low16(b)) >> 1, (tfr_high16(a) + tfr_high16(b)) >> 1);
 }
 
+/* uint16 differences, 0 where they would be negative */
+TFR_INLINE uint32_t tfr_uqsub16(uint32_t a, uint32_t b) {
+  const uint32_t low = (a & 0xffff) > (b & 0xffff) ? (a & 0xffff) - (b & 0xffff) : 0;
+  return low | ((a >> 16) > (b >> 16) ? (a >> 16) - (b >> 16) : 0) << 16;
+}
+
 /* Half by half: `positive` where the int16 of `sign` is at least 0, else `negative`. */
 TFR_INLINE uint32_t tfr_select16(uint32_t sign, uint32_t positive, uint32_t negative) {
   return (tfr_low16(sign) >= 0 ? positive & 0xffff : negative & 0xffff) |

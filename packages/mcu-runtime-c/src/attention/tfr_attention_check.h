@@ -25,15 +25,26 @@ TFR_INLINE uint64_t tfr_attention_multiplier(const struct tfr_attention_params *
   return (product + ((uint64_t)1 << (shift - 1))) >> shift;
 }
 
-static inline bool tfr_attention_table_valid(const struct tfr_attention_params *params) {
-  const uint16_t largest = params->table[params->table_size - 1];
-  const int32_t row = tfr_attention_smaller(params->valid_tokens, params->window_before + 1 + params->window_after);
-  if (params->table[0] != 0 || largest == 0 || largest > TFR_ATTENTION_MAX_PROBABILITY) return false;
-  if (256 * (int64_t)largest * row > INT32_MAX) return false;
-  for (int32_t i = 1; i < params->table_size; i++) {
-    if (params->table[i] > largest) return false;
+/* No entry is above `largest`; eight at a time. */
+static inline bool tfr_attention_table_within(const uint16_t *table, int32_t size, uint32_t largest) {
+  const uint32_t limits = largest * 0x10001u;
+  uint32_t excess = 0;
+  int32_t i = 0;
+  for (; i + 8 <= size; i += 8) {
+    excess |= tfr_uqsub16(tfr_load32(table + i), limits) | tfr_uqsub16(tfr_load32(table + i + 2), limits) |
+              tfr_uqsub16(tfr_load32(table + i + 4), limits) | tfr_uqsub16(tfr_load32(table + i + 6), limits);
   }
-  return tfr_attention_multiplier(params, largest) <= INT32_MAX;
+  for (; i < size; i++) excess |= tfr_uqsub16(table[i], limits);
+  return excess == 0;
+}
+
+static inline bool tfr_attention_table_valid(const struct tfr_attention_params *params) {
+  const uint32_t largest = params->table[params->table_size - 1];
+  const int32_t row = tfr_attention_smaller(params->valid_tokens, params->window_before + 1 + params->window_after);
+  return params->table[0] == 0 && largest > 0 && largest <= TFR_ATTENTION_MAX_PROBABILITY &&
+         256 * (int64_t)largest * row <= INT32_MAX &&
+         tfr_attention_table_within(params->table, params->table_size, largest) &&
+         tfr_attention_multiplier(params, largest) <= INT32_MAX;
 }
 
 static inline bool tfr_attention_scores_valid(const struct tfr_attention_params *params) {

@@ -36,9 +36,8 @@ void tfr_attention_score(struct tfr_attention_scores *job) {
 }
 
 TFR_INLINE uint32_t tfr_attention_look_up(const uint16_t *table, uint32_t scores, uint32_t bases) {
-  const int32_t even = (int32_t)(scores & 0xffff) - (int32_t)(bases & 0xffff);
-  const int32_t odd = (int32_t)(scores >> 16) - (int32_t)(bases >> 16);
-  return tfr_pack16(table[even > 0 ? even : 0], table[odd > 0 ? odd : 0]);
+  const uint32_t places = tfr_uqsub16(scores, bases);
+  return tfr_pack16(table[places & 0xffff], table[places >> 16]);
 }
 
 /* An entry's `values` counts from the first score's values. */
