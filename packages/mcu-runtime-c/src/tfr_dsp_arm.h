@@ -82,6 +82,12 @@ TFR_DSP_FLAGS(tfr_min8, "ssub8 %0, %1, %2\n\tsel %0, %2, %1")
 TFR_DSP_FLAGS(tfr_sub8, "ssub8 %0, %1, %2")
 #undef TFR_DSP_FLAGS
 
+TFR_INLINE int32_t tfr_smmulr(int32_t a, int32_t b) {
+  int32_t result;
+  __asm__("smmulr %0, %1, %2" : "=r"(result) : "r"(a), "r"(b));
+  return result;
+}
+
 TFR_INLINE uint32_t tfr_select16(uint32_t sign, uint32_t positive, uint32_t negative) {
   uint32_t result;
   __asm__("sadd16 %0, %1, %2\n\tsel %0, %3, %4"

@@ -56,6 +56,11 @@ TFR_INLINE int32_t tfr_mla(int32_t a, int32_t b, int32_t acc) {
 /* acc + the upper 32 bits of a * b */
 TFR_INLINE int32_t tfr_smmla(int32_t a, int32_t b, int32_t acc) { return acc + (int32_t)(((int64_t)a * b) >> 32); }
 
+/* The upper 32 bits of a * b, rounded */
+TFR_INLINE int32_t tfr_smmulr(int32_t a, int32_t b) {
+  return (int32_t)(((int64_t)a * b + ((int64_t)1 << 31)) >> 32);
+}
+
 /* Bytes 0 and 2 (1 and 3) as two int16; the second form adds them to the halves of acc. */
 TFR_INLINE uint32_t tfr_sxtb16(uint32_t word) { return tfr_pack16(tfr_byte(word, 0), tfr_byte(word, 2)); }
 

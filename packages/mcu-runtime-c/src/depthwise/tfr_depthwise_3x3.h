@@ -46,11 +46,11 @@ TFR_APART void tfr_depthwise_lanes_of(const struct tfr_depthwise_params *params,
     for (int32_t kx = 0; kx < 3; kx++) {
       bias = tfr_smlad(lanes->last[kx][i], second, tfr_smlad(lanes->first[kx][i], both, bias));
     }
-    const int32_t shift = params->shift[c + i];
+    const struct tfr_rescale rule = tfr_depthwise_rescale(params, c + i);
     lanes->bias[i] = bias;
-    lanes->multiplier[i] = params->multiplier[c + i];
-    lanes->offset[i] = tfr_depthwise_offset(params, shift);
-    lanes->shift[i] = shift - 32;
+    lanes->multiplier[i] = rule.multiplier;
+    lanes->offset[i] = rule.offset;
+    lanes->shift[i] = rule.shift;
     if (params->stride_height == 2) {
       lanes->last[0][i] = tfr_high_halves(lanes->last[0][i], lanes->last[1][i]);
       lanes->last[1][i] = lanes->last[2][i] >> 16 | (uint32_t)channels << 16;

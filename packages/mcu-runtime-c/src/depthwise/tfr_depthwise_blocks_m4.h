@@ -27,6 +27,15 @@
 #define TFR_S2_NEXT_BLOCK "28"
 #define TFR_S2_BLOCKS "32"
 
+/* tfr_rescale_apply but for its shift: the multiplier and the offset in registers. */
+#if defined(TFR_DOUBLE_ROUNDING)
+#define TFR_ASM_SCALE(x, multiplier, offset)                                                    \
+  "lsl " x ", " x ", #1\n\tsmmulr " x ", " x ", " multiplier "\n\t"                            \
+  "add " x ", " x ", " x ", asr #31\n\tadd " x ", " x ", " offset "\n\t"
+#else
+#define TFR_ASM_SCALE(x, multiplier, offset) "smmla " x ", " x ", " multiplier ", " offset "\n\t"
+#endif
+
 /* Arguments: r0 part, r1 the channel's first word of its lanes, r2 and r3 the channel's bytes in words and output. */
 #define TFR_DEPTHWISE_ENTER                                                             \
   "push {r4-r11, lr}\n\tldm r0, {r4-r12}\n\t"                                          \
@@ -72,15 +81,15 @@
 #define TFR_DEPTHWISE_OUTPUTS_S1                                                                                 \
   TFR_ASM_4("ldr r10, [sp, #" TFR_OFFSET "]", "ldr r11, [sp, #" TFR_SHIFT "]", "ldr r12, [sp, #" TFR_LOWER "]",  \
             "ldr r14, [sp, #" TFR_STEP "]")                                                                      \
-  TFR_ASM_4("smmla r5, r5, r9, r10", "smmla r6, r6, r9, r10", "smmla r7, r7, r9, r10", "smmla r8, r8, r9, r10")  \
+  TFR_ASM_SCALE("r5", "r9", "r10") TFR_ASM_SCALE("r6", "r9", "r10") TFR_ASM_SCALE("r7", "r9", "r10") TFR_ASM_SCALE("r8", "r9", "r10")  \
   TFR_ASM_4("asr r5, r5, r11", "asr r6, r6, r11", "asr r7, r7, r11", "asr r8, r8, r11")                          \
   TFR_ASM_4("ssat r5, #8, r5", "ssat r6, #8, r6", "ssat r7, #8, r7", "ssat r8, #8, r8")                          \
   TFR_ASM_2("strb r5, [r12]", "add r12, r12, r14")                                                               \
-  TFR_ASM_3("smmla r1, r1, r9, r10", "strb r6, [r12]", "add r12, r12, r14")                                      \
-  TFR_ASM_3("smmla r2, r2, r9, r10", "strb r7, [r12]", "add r12, r12, r14")                                      \
-  TFR_ASM_3("smmla r3, r3, r9, r10", "strb r8, [r12]", "add r12, r12, r14")                                      \
-  TFR_ASM_4("ldr r5, [sp, #" TFR_UPPER "]", "ldr r6, [sp, #" TFR_NEXT_ROW "]", "ldr r7, [sp, #" TFR_END "]",     \
-            "smmla r4, r4, r9, r10")                                                                             \
+  TFR_ASM_SCALE("r1", "r9", "r10") TFR_ASM_2("strb r6, [r12]", "add r12, r12, r14")                                      \
+  TFR_ASM_SCALE("r2", "r9", "r10") TFR_ASM_2("strb r7, [r12]", "add r12, r12, r14")                                      \
+  TFR_ASM_SCALE("r3", "r9", "r10") TFR_ASM_2("strb r8, [r12]", "add r12, r12, r14")                                      \
+  TFR_ASM_3("ldr r5, [sp, #" TFR_UPPER "]", "ldr r6, [sp, #" TFR_NEXT_ROW "]", "ldr r7, [sp, #" TFR_END "]")     \
+  TFR_ASM_SCALE("r4", "r9", "r10")                                                                               \
   TFR_ASM_4("asr r1, r1, r11", "asr r2, r2, r11", "asr r3, r3, r11", "asr r4, r4, r11")                          \
   TFR_ASM_4("ssat r1, #8, r1", "ssat r2, #8, r2", "ssat r3, #8, r3", "ssat r4, #8, r4")                          \
   TFR_ASM_3("strb r1, [r5]", "add r5, r5, r14", "add r12, r12, r6")                                              \
@@ -130,7 +139,7 @@ TFR_ASSEMBLY static void tfr_depthwise_blocks_s1(__attribute__((unused)) const s
 
 #define TFR_DEPTHWISE_OUTPUTS_S2                                                                                 \
   TFR_ASM_3("ldr r10, [sp, #" TFR_MULTIPLIER "]", "ldr r11, [sp, #" TFR_OFFSET "]", "ldr r12, [sp, #" TFR_SHIFT "]") \
-  TFR_ASM_4("smmla r1, r1, r10, r11", "smmla r2, r2, r10, r11", "smmla r3, r3, r10, r11", "smmla r4, r4, r10, r11") \
+  TFR_ASM_SCALE("r1", "r10", "r11") TFR_ASM_SCALE("r2", "r10", "r11") TFR_ASM_SCALE("r3", "r10", "r11") TFR_ASM_SCALE("r4", "r10", "r11") \
   TFR_ASM_4("asr r1, r1, r12", "asr r2, r2, r12", "asr r3, r3, r12", "asr r4, r4, r12")                          \
   TFR_ASM_3("ssat r1, #8, r1", "ldr r10, [sp, #" TFR_S2_END "]", "ldr r11, [sp, #" TFR_S2_NEXT_ROW "]")                \
   TFR_ASM_3("strb r1, [r14]", "add r14, r14, r9, lsr #16", "ssat r2, #8, r2")                                    \

@@ -4,25 +4,25 @@
 
 #include "depthwise/tfr_depthwise.h"
 #include "tfr_dsp.h"
+#include "tfr_rescale.h"
 
-#if defined(TFR_DOUBLE_ROUNDING)
-#define TFR_DEPTHWISE_SHORT(shift) 0
-#else
-/* The high word of acc * multiplier is below 2^30, the zero point at most 2^28 and the rounding term 2^20. */
-#define TFR_DEPTHWISE_SHORT(shift) ((shift) > 32 && (shift) <= 53)
-#endif
+#define TFR_DEPTHWISE_MAX_BIAS ((int32_t)1 << 29)
+#define TFR_DEPTHWISE_MAX_TAPS 8192 /* times 127 * 255: below 2^28 */
 
-/* Does one high multiplication rescale the sums of all channels? */
+/* Are the sums of all channels so small, and their factors such, that tfr_rescale_apply rescales them? */
 TFR_APART int tfr_depthwise_all_short(const struct tfr_depthwise_params *params) {
+  if (params->kernel_height * params->kernel_width > TFR_DEPTHWISE_MAX_TAPS) return 0;
   for (int32_t c = 0; c < params->channels; c++) {
-    if (!TFR_DEPTHWISE_SHORT(params->shift[c])) return 0;
+    const int32_t bias = params->bias[c];
+    if (!TFR_RESCALE_VALID(params->shift[c]) || bias > TFR_DEPTHWISE_MAX_BIAS || bias < -TFR_DEPTHWISE_MAX_BIAS) {
+      return 0;
+    }
   }
   return 1;
 }
 
-/* Zero point and rounding, to be added before the shift by `shift` - 32. */
-TFR_INLINE int32_t tfr_depthwise_offset(const struct tfr_depthwise_params *params, int32_t shift) {
-  return params->output_zero_point * ((int32_t)1 << (shift - 32)) + ((int32_t)1 << (shift - 33));
+TFR_INLINE struct tfr_rescale tfr_depthwise_rescale(const struct tfr_depthwise_params *params, int32_t c) {
+  return tfr_rescale_of(params->multiplier[c], params->shift[c], params->output_zero_point);
 }
 
 /* The clamp of a fused activation, after the one to int8. */

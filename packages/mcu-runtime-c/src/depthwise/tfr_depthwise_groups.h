@@ -4,27 +4,23 @@
 
 #include "depthwise/tfr_depthwise_channels.h"
 
-/* Four channels, all positions; `c` is the first of them. */
+/* Four channels, all positions. */
 struct tfr_depthwise_group {
   int32_t bias[TFR_DEPTHWISE_GROUP];
-  int32_t multiplier[TFR_DEPTHWISE_GROUP];
-  int32_t offset[TFR_DEPTHWISE_GROUP];
-  int32_t shift[TFR_DEPTHWISE_GROUP];
+  struct tfr_rescale rule[TFR_DEPTHWISE_GROUP];
 };
 
 TFR_INLINE struct tfr_depthwise_group tfr_depthwise_group_of(const struct tfr_depthwise_params *params, int32_t c) {
   struct tfr_depthwise_group group;
   for (int32_t i = 0; i < TFR_DEPTHWISE_GROUP; i++) {
     group.bias[i] = params->bias[c + i];
-    group.multiplier[i] = params->multiplier[c + i];
-    group.offset[i] = tfr_depthwise_offset(params, params->shift[c + i]);
-    group.shift[i] = params->shift[c + i] - 32;
+    group.rule[i] = tfr_depthwise_rescale(params, c + i);
   }
   return group;
 }
 
 TFR_INLINE int32_t tfr_depthwise_value(const struct tfr_depthwise_group *group, int32_t i, int32_t acc) {
-  return tfr_ssat8(tfr_smmla(acc, group->multiplier[i], group->offset[i]) >> group->shift[i]);
+  return tfr_ssat8(tfr_rescale_apply(group->rule[i], acc));
 }
 
 /* Four channels of one output position; `pixels` and `taps` are at the first tap inside of the image. */

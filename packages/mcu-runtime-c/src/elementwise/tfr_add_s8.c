@@ -21,12 +21,8 @@ tfr_status tfr_add_s8(const struct tfr_add_params *params, const int8_t *input, 
                       void *scratch) {
   const tfr_status status = check(params, input, input2, output);
   if (status != TFR_OK) return status;
-  if (params->size < TFR_ADD_MIN_TABLED) {
-    tfr_add_each(params, 0, input, input2, output);
-    return TFR_OK;
-  }
-  if (scratch == NULL) return TFR_ERROR_NULL;
-  tfr_add_tabled(params, (struct tfr_add_tables *)scratch, input, input2, output);
+  if (params->size >= TFR_ADD_MIN_TABLED && scratch == NULL) return TFR_ERROR_NULL;
+  tfr_add_run(params, (struct tfr_add_tables *)scratch, input, input2, output);
   return TFR_OK;
 }
 

@@ -13,7 +13,7 @@
 #include "tfr_requantize.h"
 
 #define TFR_ADD_LEFT_FACTOR ((int32_t)1 << 20)
-#define TFR_ADD_MIN_TABLED 256 /* below, making the tables costs more than they save */
+#define TFR_ADD_MIN_TABLED 512 /* below, making the tables costs more than they save */
 
 /* Rescaled operands by their byte. */
 struct tfr_add_tables {
@@ -30,30 +30,20 @@ TFR_INLINE int8_t tfr_add_finish(const struct tfr_add_params *params, int32_t su
                            params->output_min, params->output_max);
 }
 
-/* From value `begin` on, without tables. */
-static inline void tfr_add_each(const struct tfr_add_params *params, int32_t begin, const int8_t *a, const int8_t *b,
-                                int8_t *output) {
-  for (int32_t i = begin; i < params->size; i++) {
-    const int32_t left = tfr_add_operand(a[i], params->a_zero_point, params->a_multiplier, params->a_shift);
-    const int32_t right = tfr_add_operand(b[i], params->b_zero_point, params->b_multiplier, params->b_shift);
-    output[i] = tfr_add_finish(params, left + right);
-  }
-}
-
-static inline void tfr_add_make_tables(const struct tfr_add_params *params, struct tfr_add_tables *tables) {
-  for (int32_t value = INT8_MIN; value <= INT8_MAX; value++) {
-    const int32_t at = value & 0xff;
-    tables->a[at] = tfr_add_operand(value, params->a_zero_point, params->a_multiplier, params->a_shift);
-    tables->b[at] = tfr_add_operand(value, params->b_zero_point, params->b_multiplier, params->b_shift);
-  }
-}
-
 #if TFR_CORE == TFR_CORE_PORTABLE
-static inline void tfr_add_tabled(const struct tfr_add_params *params, struct tfr_add_tables *tables, const int8_t *a,
-                                  const int8_t *b, int8_t *output) {
-  tfr_add_make_tables(params, tables);
+TFR_INLINE void tfr_add_run(const struct tfr_add_params *params, struct tfr_add_tables *tables, const int8_t *a,
+                            const int8_t *b, int8_t *output) {
+  const int is_tabled = params->size >= TFR_ADD_MIN_TABLED;
+  for (int32_t value = INT8_MIN; is_tabled && value <= INT8_MAX; value++) {
+    tables->a[value & 0xff] = tfr_add_operand(value, params->a_zero_point, params->a_multiplier, params->a_shift);
+    tables->b[value & 0xff] = tfr_add_operand(value, params->b_zero_point, params->b_multiplier, params->b_shift);
+  }
   for (int32_t i = 0; i < params->size; i++) {
-    output[i] = tfr_add_finish(params, tables->a[(uint8_t)a[i]] + tables->b[(uint8_t)b[i]]);
+    const int32_t sum =
+        is_tabled ? tables->a[(uint8_t)a[i]] + tables->b[(uint8_t)b[i]]
+                  : tfr_add_operand(a[i], params->a_zero_point, params->a_multiplier, params->a_shift) +
+                        tfr_add_operand(b[i], params->b_zero_point, params->b_multiplier, params->b_shift);
+    output[i] = tfr_add_finish(params, sum);
   }
 }
 #else
