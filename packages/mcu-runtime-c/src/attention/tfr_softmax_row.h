@@ -9,14 +9,15 @@
 #include "tfr_dsp.h"
 
 #define TFR_SOFTMAX_SHIFT 23 /* 2^31, the unit of an exponential times the reciprocal, over 2^8 */
+/* -128 and a half, before that shift; the 128 also keep a product of 2^31 in 31 bits. */
+#define TFR_SOFTMAX_OFFSET (-(128 << TFR_SOFTMAX_SHIFT) + (1 << (TFR_SOFTMAX_SHIFT - 1)))
 
 /* 2^31 over the sum of exponentials; a table entry times it is at most 2^31. */
 TFR_INLINE int32_t tfr_softmax_reciprocal(uint32_t sum) { return (int32_t)(((uint32_t)1 << 31) / sum); }
 
-/* An exponential to min(255, its share of 256, rounded) - 128: the offset of 128 also keeps the sum in 31 bits. */
+/* An exponential to min(255, its share of 256, rounded) - 128. */
 TFR_INLINE int32_t tfr_softmax_value(uint32_t exponential, int32_t reciprocal) {
-  const int32_t offset = -(128 << TFR_SOFTMAX_SHIFT) + (1 << (TFR_SOFTMAX_SHIFT - 1));
-  return tfr_ssat8_shifted(tfr_mla((int32_t)exponential, reciprocal, offset), TFR_SOFTMAX_SHIFT);
+  return tfr_ssat8_shifted(tfr_mla((int32_t)exponential, reciprocal, TFR_SOFTMAX_OFFSET), TFR_SOFTMAX_SHIFT);
 }
 
 #if TFR_CORE == TFR_CORE_PORTABLE
