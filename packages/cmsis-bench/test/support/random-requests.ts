@@ -264,6 +264,17 @@ const softmax: Arbitrary<KernelRequest> = fc
     })),
   );
 
+const exactSoftmax: Arbitrary<KernelRequest> = fc
+  .tuple(size(5), size(70), fc.array(fc.nat(2 ** 31 - 1), { minLength: 255, maxLength: 255 }))
+  .chain(([rows, columns, rest]) =>
+    int8(rows * columns).map((input) => ({
+      kernel: 'tfr_softmax_tflite_s8',
+      params: { rows, columns, table: Int32Array.of(2 ** 31 - 1, ...rest) },
+      inputs: [input],
+      outputLength: rows * columns,
+    })),
+  );
+
 const layerNorm: Arbitrary<KernelRequest> = fc
   .tuple(size(5), fc.integer({ min: 2, max: 70 }))
   .chain(([rows, columns]) =>
@@ -302,6 +313,7 @@ const ARBITRARIES = [
   averagePool,
   attention,
   softmax,
+  exactSoftmax,
   layerNorm,
 ];
 

@@ -281,6 +281,16 @@ const softmaxRequest = fc
     }),
   );
 
+const exactSoftmaxRequest = fc
+  .tuple(size(4), size(20), fc.double({ min: 0.001, max: 1, noNaN: true }))
+  .chain(([rows, columns, scale]) =>
+    int8s(rows * columns).map((input) => {
+      const exponential = (_: unknown, d: number) => Math.round((2 ** 31 - 1) * Math.exp(-d * scale));
+      const table = Int32Array.from({ length: 256 }, exponential);
+      return request('tfr_softmax_tflite_s8', { rows, columns, table }, [[input], rows * columns]);
+    }),
+  );
+
 const normRequest = fc.tuple(size(4), fc.integer({ min: 2, max: 40 })).chain(([rows, columns]) =>
   fc
     .record({
@@ -307,5 +317,6 @@ export const requestsByOp: Readonly<Record<string, fc.Arbitrary<KernelRequest>>>
   average_pool: poolRequest,
   attention: attentionRequest,
   softmax: softmaxRequest,
+  softmax_tflite: exactSoftmaxRequest,
   layer_norm: normRequest,
 };

@@ -11,6 +11,7 @@ import { linear } from './linear.js';
 import { lookup } from './lookup.js';
 import type { OpDefinition } from './op-definition.js';
 import { softmax } from './softmax.js';
+import { softmaxTflite } from './softmax-tflite.js';
 
 const DEFINITIONS: readonly OpDefinition[] = [
   convolution,
@@ -22,6 +23,7 @@ const DEFINITIONS: readonly OpDefinition[] = [
   globalAveragePool,
   attention,
   softmax,
+  softmaxTflite,
   layerNorm,
 ];
 

@@ -153,10 +153,10 @@ function randomAttention(rng: Rng): Site {
   return siteFrom('attention', { inputs, quant: { ...randomQuant(rng), scale }, attributes });
 }
 
-function randomSoftmax(rng: Rng): Site {
+function randomSoftmax(rng: Rng, op: 'softmax' | 'softmaxTflite'): Site {
   const columns = rng.pick([1, 2, 3, 4, 5, 16, 64, 100]);
   const input = { shape: [between(rng, 1, 3), between(rng, 1, 9), columns], quant: randomQuant(rng) };
-  return siteFrom('softmax', { inputs: [input], quant: PROBABILITY });
+  return siteFrom(op, { inputs: [input], quant: PROBABILITY });
 }
 
 function randomLayerNorm(rng: Rng): Site {
@@ -190,6 +190,7 @@ export const RANDOM_SITES: Readonly<Record<string, (rng: Rng) => RandomSite>> = 
   tfr_add_s8: (rng) => dense(randomElementwise(rng, 'add')),
   tfr_average_pool_s8: (rng) => dense(randomPool(rng)),
   tfr_attention_s8: (rng) => dense(randomAttention(rng)),
-  tfr_softmax_s8: (rng) => dense(randomSoftmax(rng)),
+  tfr_softmax_s8: (rng) => dense(randomSoftmax(rng, 'softmax')),
+  tfr_softmax_tflite_s8: (rng) => dense(randomSoftmax(rng, 'softmaxTflite')),
   tfr_layer_norm_s8: (rng) => dense(randomLayerNorm(rng)),
 };
