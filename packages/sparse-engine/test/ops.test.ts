@@ -2,6 +2,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { tensorData, type QuantParams, type Shape } from '@tinyformer/core';
 import { OPS, type Attributes } from '@tinyformer/sparse-engine';
+import fc from 'fast-check';
+import { expOfNegative, reciprocalOfOnePlus } from '../src/ops/fixed-point.js';
 import { gelu, lookupTable } from '../src/ops/gelu.js';
 
 const UNIT: QuantParams = { scale: 1, zeroPoint: 0 };
@@ -156,6 +158,40 @@ describe('softmax', () => {
   it('halves with every step of log 2', () => {
     const inputs = [{ shape: [1, 1, 3], values: [1, 0, 0], quant: { scale: Math.LN2, zeroPoint: 0 } }];
     expect(run('softmax', { inputs, quant: PROBABILITY })).toEqual([0, -64, -64]);
+  });
+
+  it.each(['softmax', 'softmaxTflite'])('as %s is at most one step away from the real function', (op) => {
+    fc.assert(
+      fc.property(
+        fc.int8Array({ minLength: 1, maxLength: 200 }),
+        fc.double({ min: 0.002, max: 0.5, noNaN: true }),
+        (row, scale) => {
+          const inputs = [{ shape: [1, 1, row.length], values: [...row], quant: { scale, zeroPoint: 0 } }];
+          const exponentials = Array.from(row, (value) => Math.exp(value * scale));
+          const sum = exponentials.reduce((a, b) => a + b);
+          const distances = run(op, { inputs, quant: PROBABILITY }).map((value, j) =>
+            Math.abs(value + 128 - Math.min(255, (256 * exponentials[j]!) / sum)),
+          );
+          expect(Math.max(...distances)).toBeLessThanOrEqual(1);
+        },
+      ),
+      { seed: 1, numRuns: 300 },
+    );
+  });
+});
+
+describe('softmaxTflite', () => {
+  it.each([0, -0.25, -1, -4])('has the exponential of %d', (x) => {
+    expect(expOfNegative(x * 2 ** 26) / 2 ** 31).toBeCloseTo(Math.exp(x), 6);
+  });
+
+  it.each([0, 0.25, 0.75])('has 1 / (1 + %d)', (x) => {
+    expect(reciprocalOfOnePlus(x * 2 ** 31) / 2 ** 31).toBeCloseTo(1 / (1 + x), 8);
+  });
+
+  it('gives probabilities of 0 beyond five integer bits', () => {
+    const inputs = [{ shape: [1, 1, 2], values: [127, -128], quant: { scale: 0.5, zeroPoint: 0 } }];
+    expect(run('softmaxTflite', { inputs, quant: PROBABILITY })).toEqual([127, -128]);
   });
 });
 

@@ -208,7 +208,7 @@ const request = (
   [inputs, outputLength]: [Int8Array[], number],
 ): KernelRequest => ({ kernel, params, inputs, outputLength });
 
-const addRequest = size(20).chain((length) =>
+export const addRequest = size(20).chain((length) =>
   fc
     .record({
       a: int8s(length),
@@ -230,7 +230,7 @@ const lookupRequest = size(20).chain((length) =>
     .map(([input, table]) => request('tfr_lookup_s8', { size: length, table }, [[input], length])),
 );
 
-const poolRequest = windowShape.chain((shape) => {
+export const averagePoolRequest = windowShape.chain((shape) => {
   const { height, width, channels } = shape.input;
   return int8s(height * width * channels).map((input) =>
     averagePool(shape, { input, params: { output_min: -100, output_max: 100 } }),
@@ -314,7 +314,7 @@ export const requestsByOp: Readonly<Record<string, fc.Arbitrary<KernelRequest>>>
   depthwise: depthwiseRequest,
   lookup: lookupRequest,
   add: addRequest,
-  average_pool: poolRequest,
+  average_pool: averagePoolRequest,
   attention: attentionRequest,
   softmax: softmaxRequest,
   softmax_tflite: exactSoftmaxRequest,
