@@ -36,9 +36,6 @@ export interface BenchProgress {
   readonly note: string;
 }
 
-/** Of one core and rounding mode: compiling takes longer than running. */
-const COMPILING_SHARE = 0.6;
-
 interface MeasureRun extends Omit<BenchKernelsOptions, 'layers'> {
   readonly core: PeerCore;
   readonly rounding: Rounding;
@@ -57,11 +54,7 @@ async function measure(
       peer: libraries[core][rounding] ?? null,
       cacheDirectory,
       onProgress: (done, total, note) => {
-        const share = done / total;
-        report(
-          note === 'compiling' ? COMPILING_SHARE * share : COMPILING_SHARE + (1 - COMPILING_SHARE) * share,
-          `Cortex-${core.toUpperCase()}, ${rounding} rounding, ${note}`,
-        );
+        report(done / total, `Cortex-${core.toUpperCase()}, ${rounding} rounding, ${note}`);
       },
     });
     return measured.map((layer: MeasuredLayer) => ({

@@ -97,17 +97,34 @@ function judge({ layer, ways, peers }: Plan, results: readonly ProgramResult[], 
   };
 }
 
-export async function measureLayers(
-  layers: readonly BenchLayer[],
+/** So that code, with the runtime and a peer, stays below the constants in code memory (2 MiB). */
+const MAX_GENERATED_BYTES = 1024 * 1024;
+
+interface Chunk {
+  readonly plans: readonly Plan[];
+  readonly specialised: SpecialisedKernels;
+}
+
+/** Layers that share a firmware: as many as its code memory has room for. */
+function* chunks(layers: readonly BenchLayer[], { runtime, peer }: MeasureOptions): Generator<Chunk> {
+  let specialised = new SpecialisedKernels();
+  let plans: Plan[] = [];
+  for (const layer of layers) {
+    const ways = ownWays(layer, { runtime, specialised });
+    plans.push({ layer, ways, peers: peer === null ? [] : peerWays(layer) });
+    if (specialised.generatedBytes < MAX_GENERATED_BYTES) continue;
+    yield { plans, specialised };
+    specialised = new SpecialisedKernels();
+    plans = [];
+  }
+  if (plans.length > 0) yield { plans, specialised };
+}
+
+async function measureChunk(
+  { plans, specialised }: Chunk,
   { machine, runtime, peer, cacheDirectory, onProgress }: MeasureOptions,
 ): Promise<MeasuredLayer[]> {
-  const specialised = new SpecialisedKernels();
-  const plans = layers.map((layer): Plan => ({
-    layer,
-    ways: ownWays(layer, { runtime, specialised }),
-    peers: peer === null ? [] : peerWays(layer),
-  }));
-  const { elf, objects } = await buildLayerFirmware({
+  const { elf, objectsOf } = await buildLayerFirmware({
     machine,
     rounding: runtime.rounding,
     specialised: specialised.list,
@@ -127,10 +144,27 @@ export async function measureLayers(
     const count = plan.ways.length + plan.peers.length;
     first += count;
     const judged = judge(plan, results.slice(first - count, first), runtime.rounding);
-    const ways = judged.ways.map((measured): MeasuredWay => ({
-      ...measured,
-      codeBytes: () => codeBytesOf(measured.way.symbol, { machine, objects, cacheDirectory }),
-    }));
+    const ways = judged.ways.map((measured): MeasuredWay => {
+      const { symbol } = measured.way;
+      const options = { machine, objects: objectsOf(symbol), cacheDirectory };
+      return { ...measured, codeBytes: () => codeBytesOf(symbol, options) };
+    });
     return { ...judged, ways };
   });
+}
+
+export async function measureLayers(
+  layers: readonly BenchLayer[],
+  options: MeasureOptions,
+): Promise<MeasuredLayer[]> {
+  const measured: MeasuredLayer[] = [];
+  for (const chunk of chunks(layers, options)) {
+    const onProgress: MeasureOptions['onProgress'] = (done, total, note) => {
+      const half = note === 'running' ? 1 : 0;
+      const inChunk = (chunk.plans.length * (half + done / total)) / 2;
+      options.onProgress?.(measured.length + inChunk, layers.length, note);
+    };
+    measured.push(...(await measureChunk(chunk, { ...options, onProgress })));
+  }
+  return measured;
 }

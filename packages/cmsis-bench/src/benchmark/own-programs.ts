@@ -44,34 +44,29 @@ interface Callee {
   readonly function: number;
 }
 
+interface OwnCall {
+  readonly call: KernelCall;
+  readonly site: Site;
+  readonly inputs: readonly Int8Array[];
+  readonly scratchBytes: number;
+}
+
 /** The call on tensors of its own. */
-export function ownProgram(
-  {
-    call,
-    site,
-    inputs,
-  }: { readonly call: KernelCall; readonly site: Site; readonly inputs: readonly Int8Array[] },
-  {
-    callee,
-    runtime,
-  }: { readonly callee: Callee; readonly runtime: Pick<KernelRuntime, 'manifest' | 'scratchBytes'> },
+function ownProgram(
+  { call, site, inputs, scratchBytes }: OwnCall,
+  { callee, runtime }: { readonly callee: Callee; readonly runtime: Pick<KernelRuntime, 'manifest'> },
 ): Program {
   const entry = runtime.manifest.kernels.find(({ name }) => name === call.kernel)!;
   const words = entry.fields.map(({ name }): Operand => call.params[name]!);
   const names = inputs.map((_, index) => `input${index}`);
+  const operands = [{ words }, ...[...names, 'output', 'scratch'].map((tensor) => ({ tensor }))];
   return {
     tensors: {
       ...Object.fromEntries(inputs.map((values, index) => [names[index]!, values])),
       output: elementCount(site.output.shape),
-      scratch: runtime.scratchBytes(call.kernel, call.params),
+      scratch: scratchBytes,
     },
-    calls: [
-      {
-        table: callee.table,
-        function: callee.function,
-        operands: [{ words }, ...[...names, 'output', 'scratch'].map((tensor) => ({ tensor }))],
-      },
-    ],
+    calls: [{ ...callee, operands }],
     output: 'output',
   };
 }
@@ -84,16 +79,25 @@ const bytesOf = (params: KernelParams): number =>
 
 type CallRuntime = Pick<KernelRuntime, 'manifest' | 'scratchBytes'>;
 
+interface WayDraft {
+  readonly kind: WayKind;
+  readonly symbol: string;
+  readonly callee: Callee;
+  /** In place of what the kernel asks for. */
+  readonly scratchBytes?: number;
+}
+
 function wayOf(
   candidate: Candidate,
-  { kind, symbol, callee }: { readonly kind: WayKind; readonly symbol: string; readonly callee: Callee },
+  { kind, symbol, callee, scratchBytes }: WayDraft,
   { inputs, runtime }: { readonly inputs: readonly Int8Array[]; readonly runtime: CallRuntime },
 ): Way {
   const call = kernelCallOf(candidate, runtime);
+  const scratch = scratchBytes ?? runtime.scratchBytes(call.kernel, call.params);
   return {
     ...{ kind, candidate, symbol, call },
-    program: ownProgram({ call, site: candidate.site, inputs }, { callee, runtime }),
-    scratchBytes: runtime.scratchBytes(call.kernel, call.params),
+    program: ownProgram({ call, site: candidate.site, inputs, scratchBytes: scratch }, { callee, runtime }),
+    scratchBytes: scratch,
     dataBytes: bytesOf(call.params),
   };
 }
@@ -101,22 +105,31 @@ function wayOf(
 /** Kernels compiled for one call each, by their place in the firmware's table; equal texts are one. */
 export class SpecialisedKernels {
   readonly list: SpecialisedKernel[] = [];
+  /** About what the generated ones take; what is only specialised is small. */
+  generatedBytes = 0;
 
-  /** The callee of a call, or null where nothing can be compiled in. */
-  add(write: (symbol: string) => CallText | null): (Callee & { readonly symbol: string }) | null {
+  /** What `write` gives, and the callee that it is; null where nothing can be compiled in. */
+  add<T extends CallText>(write: (symbol: string) => T | null): { text: T; callee: Callee } | null {
     const draft = write('tfb_call');
     if (draft === null) return null;
     // Named by its content, so that a compiled file is found again whatever else the bench runs.
     const symbol = `tfb_call_${hashParts([draft.text]).slice(0, 16)}`;
+    const text = write(symbol)!;
     let index = this.list.findIndex((kernel) => kernel.symbol === symbol);
-    if (index < 0) index = this.list.push(whole(write(symbol)!)) - 1;
-    return { table: 'specialised', function: index, symbol };
+    if (index < 0) index = this.list.push(whole(text)) - 1;
+    return { text, callee: { table: 'specialised', function: index } };
   }
 }
 
 function whole({ symbol, prototype, text }: CallText): SpecialisedKernel {
   const head = ['#include <stddef.h>', '', '#include "tfr/tfr_kernels.h"', '', `${prototype};`, ''];
   return { symbol, text: `${head.join('\n')}\n${text}` };
+}
+
+/** What can be compiled for this one call. */
+function compiledWays(call: KernelCall, specialised: SpecialisedKernels): WayDraft[] {
+  const fixed = specialised.add((symbol) => specializeCall(call, { symbol }));
+  return fixed ? [{ kind: 'specialised', symbol: fixed.text.symbol, callee: fixed.callee }] : [];
 }
 
 /** Every way to run the layer: for each encoding the general kernel and what can be compiled for this call. */
@@ -127,12 +140,12 @@ export function ownWays(
   return candidates.flatMap((candidate) => {
     const call = kernelCallOf(candidate, runtime);
     const index = runtime.manifest.kernels.findIndex(({ name }) => name === call.kernel);
-    const general: Callee = { table: 'kernels', function: index };
-    const context = { inputs, runtime };
-    const callee = specialised.add((symbol) => specializeCall(call, { symbol }));
-    return [
-      wayOf(candidate, { kind: 'general', symbol: call.kernel, callee: general }, context),
-      ...(callee ? [wayOf(candidate, { kind: 'specialised', symbol: callee.symbol, callee }, context)] : []),
-    ];
+    const general: WayDraft = {
+      kind: 'general',
+      symbol: call.kernel,
+      callee: { table: 'kernels', function: index },
+    };
+    const drafts = [general, ...compiledWays(call, specialised)];
+    return drafts.map((draft) => wayOf(candidate, draft, { inputs, runtime }));
   });
 }

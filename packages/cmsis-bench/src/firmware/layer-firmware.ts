@@ -3,7 +3,7 @@
  * functions of a peer library where the user has one.
  */
 import { mkdir, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { runtimeIncludeDirectories, runtimeSources, type Rounding } from '@tinyformer/mcu-runtime-c';
 import { cached, hashParts } from '../machine/build-cache.js';
 import { ownSource } from '../machine/compile.js';
@@ -112,8 +112,8 @@ async function gatherSources({
 export interface LayerFirmware {
   /** The path of the linked firmware. */
   readonly elf: string;
-  /** Of the runtime and the specialised kernels: what the size of a function is taken from. */
-  readonly objects: readonly string[];
+  /** Where a function's size is taken from: the object files of the runtime, and its own if it is a specialised one. */
+  readonly objectsOf: (symbol: string) => readonly string[];
 }
 
 /** @throws E_TOOL, E_COMPILE, E_CACHE */
@@ -133,8 +133,8 @@ export async function buildLayerFirmware(options: LayerFirmwareOptions): Promise
     codeOffsetBytes,
     cacheDirectory,
   });
-  return {
-    elf,
-    objects: objects.filter((object) => !/(bench_layers|specialised_table|peer_\w+)\.o$/.test(object)),
-  };
+  const isOthers = /^(bench_layers|specialised_table|tfb_call_\w+|peer_\w+)\.o$/;
+  const objectsOf = (symbol: string) =>
+    objects.filter((object) => basename(object) === `${symbol}.o` || !isOthers.test(basename(object)));
+  return { elf, objectsOf };
 }
