@@ -51,7 +51,7 @@ TFR_INLINE void tfr_linear_panel_run(const struct tfr_linear_panel_params *param
   }
   for (; tokens > 0; tokens--) {
     tfr_widen_token(input, params->inputs, params->input_zero_point, tile.quad_pitch, scratch);
-    tfr_panel_tile1(panel, to, scratch, tile.quad_pitch, output);
+    tfr_panel_tile1(panel, walker, to, scratch, tile.quad_pitch, output);
     input += params->inputs;
     output += params->outputs;
   }

@@ -79,11 +79,16 @@ TFR_INLINE int32_t tfr_panel_factors_at(const struct tfr_panel *panel) {
 #define TFR_MAX_DIRECT_STRIDE 1364 /* three strides and a byte are an immediate offset */
 #define TFR_MAX_FUSED_SHIFT 46     /* eight more are TFR_PANEL_MAX_SHIFT */
 
-/* Whether tfr_panel_rows serves such a panel; all arguments are constants. */
+/* Whether outputs are rescaled by one shift and clamped to int8 alone; all arguments are constants. */
+TFR_INLINE bool tfr_panel_is_direct(const struct tfr_panel *panel, struct tfr_panel_output to) {
+  return panel->blocks > 0 && panel->blocks < 4096 && (panel->flags & TFR_PANEL_ROW_SHIFTS) == 0 &&
+         panel->shift <= TFR_MAX_FUSED_SHIFT && to.min == INT8_MIN && to.max == INT8_MAX && !TFR_ROUNDS_TWICE;
+}
+
+/* Whether tfr_panel_rows serves such a panel. */
 TFR_INLINE bool tfr_panel_has_rows(const struct tfr_panel *panel, struct tfr_panel_output to, int32_t stride) {
-  return panel->block_rows == 2 && panel->rows % 2 == 0 && panel->blocks > 0 && panel->blocks < 4096 &&
-         (panel->flags & TFR_PANEL_ROW_SHIFTS) == 0 && panel->shift <= TFR_MAX_FUSED_SHIFT && to.min == INT8_MIN &&
-         to.max == INT8_MAX && stride <= TFR_MAX_DIRECT_STRIDE && !TFR_ROUNDS_TWICE;
+  return panel->block_rows == 2 && panel->rows % 2 == 0 && stride <= TFR_MAX_DIRECT_STRIDE &&
+         tfr_panel_is_direct(panel, to);
 }
 
 TFR_INLINE void tfr_panel_rows(const struct tfr_panel *panel, struct tfr_panel_output to, const void *tile,

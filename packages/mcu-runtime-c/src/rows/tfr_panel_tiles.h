@@ -100,8 +100,12 @@ TFR_INLINE void tfr_panel_walk1(int32_t *sums, const struct tfr_panel *panel, co
 }
 
 /* One token: row r to output[r]. */
-TFR_INLINE void tfr_panel_tile1(const struct tfr_panel *panel, struct tfr_panel_output to, const void *tile,
-                                int32_t quad_pitch, int8_t *output) {
+TFR_INLINE void tfr_panel_tile1(const struct tfr_panel *panel, tfr_panel_walker *walker, struct tfr_panel_output to,
+                                const void *tile, int32_t quad_pitch, int8_t *output) {
+  if (walker == tfr_panel_walk && tfr_panel_has_token(panel, to)) {
+    tfr_panel_token(panel, to, tile, quad_pitch, output);
+    return;
+  }
   const uint8_t *group = panel->groups;
   const int32_t block_rows = panel->block_rows;
   for (int32_t row = 0; row < panel->rows; row += block_rows) {

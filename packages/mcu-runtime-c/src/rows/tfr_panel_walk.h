@@ -26,6 +26,7 @@ struct tfr_walk {
 #else
 #include "rows/tfr_panel_walk_arm.h"
 #include "rows/tfr_panel_rows_arm.h"
+#include "rows/tfr_panel_token_arm.h"
 #endif
 
 #endif
