@@ -77,6 +77,7 @@ export {
 } from './cost/latency.js';
 
 export { generateProject, PROJECT_KIND, type ProjectFile } from './codegen/generate-project.js';
+export { generateCall, type GeneratedCall, type GenerateOptions } from './codegen/generate-call.js';
 export { specializeCall, type CallText, type SpecializeOptions } from './codegen/specialize-call.js';
 export { writeProject } from './codegen/write-project.js';
 export { SparseEngine } from './sparse-engine.js';

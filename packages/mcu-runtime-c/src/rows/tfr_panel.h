@@ -24,6 +24,13 @@
 #define TFR_PANEL_MIN_SHIFT 33
 #define TFR_PANEL_MAX_SHIFT 54
 
+/* Whether the compiler knows a value: bodies with immediate operands are for those. */
+#if defined(__GNUC__)
+#define TFR_IS_CONSTANT(value) __builtin_constant_p(value)
+#else
+#define TFR_IS_CONSTANT(value) 0
+#endif
+
 /* An opened stream. Bodies are inlined with constants here where a call's shape is compiled in. */
 struct tfr_panel {
   int32_t rows;        /* outputs */

@@ -69,12 +69,6 @@ TFR_INLINE void tfr_panel_store(const struct tfr_panel *panel, struct tfr_panel_
 
 #define TFR_ROUNDS_TWICE 0
 
-#if defined(__GNUC__)
-#define TFR_IS_CONSTANT(value) __builtin_constant_p(value)
-#else
-#define TFR_IS_CONSTANT(value) 0
-#endif
-
 TFR_INLINE void tfr_panel_store(const struct tfr_panel *panel, struct tfr_panel_factor factor,
                                 struct tfr_panel_output to, const int32_t *sums, int32_t count, int8_t *output,
                                 int32_t stride) {

@@ -18,40 +18,45 @@
 
 #define TFR_SCALE(sum, factor) "smmla %[" sum "], %[" sum "], %[" factor "], %[z]\n\t"
 #define TFR_SATURATE(sum, shift) "ssat %[" sum "], #8, %[" sum "], asr #" shift "\n\t"
-#define TFR_STORE(sum, token, row) "strb %[" sum "], [%[y], #" TFR_STRIDE "*" token "+" row "]\n\t"
+/* `place` is where the row pair lies behind y. */
+#define TFR_STORE(sum, token, row, place) "strb %[" sum "], [%[y], #" TFR_STRIDE "*" token "+" row "+" place "]\n\t"
 /* Fused sums are 256 * second + first: without the first they are the second's with eight more bits of shift. */
 #define TFR_UNFUSE(second, first) "sub %[" second "], %[" first "]\n\t"
 #define TFR_FACTOR(to, row) "ldr %[" to "], [%[p], #" TFR_FACTORS "+4*" row "]\n\t"
 
 #if TFR_CORE == TFR_CORE_M7
 /* A saturation is the older of a pair and takes two cycles, as a multiplication does: both rows overlap. */
-#define TFR_ROWS_FINISH                                                                                             \
-  TFR_FACTOR("u", "0") "ldr %[z], %[term]\n\t" TFR_FACTOR("v", "1") "ldr %[y], %[o]\n\t"                             \
-  TFR_UNFUSE_ALL                                                                                                    \
-  TFR_SCALE("a1", "u") "ldr %[x], %[last]\n\t" TFR_SCALE("a2", "u")                                                  \
-  TFR_SATURATE("a1", TFR_SHIFT) TFR_SCALE("a3", "u") TFR_SATURATE("a2", TFR_SHIFT) TFR_SCALE("a0", "u")              \
-  TFR_SATURATE("a3", TFR_SHIFT) TFR_STORE("a1", "1", "0") TFR_SATURATE("a0", TFR_SHIFT) TFR_STORE("a2", "2", "0")    \
-  TFR_SECOND_TERM                                                                                                   \
-  TFR_SCALE("a5", "v") TFR_STORE("a3", "3", "0") TFR_SCALE("a6", "v") TFR_STORE("a0", "0", "0")                      \
-  TFR_SATURATE("a5", TFR_SECOND_SHIFT) TFR_SCALE("a7", "v") TFR_SATURATE("a6", TFR_SECOND_SHIFT)                    \
-  TFR_SCALE("a4", "v") TFR_SATURATE("a7", TFR_SECOND_SHIFT) TFR_STORE("a5", "1", "1")                               \
-  TFR_SATURATE("a4", TFR_SECOND_SHIFT) TFR_STORE("a6", "2", "1") "add %[p], #" TFR_FACTORS "+8\n\t"                  \
-  TFR_STORE("a7", "3", "1") "add %[u], %[y], #2\n\t" TFR_STORE("a4", "0", "1") "cmp %[p], %[x]\n\t"                  \
-  "str %[u], %[o]\n\tbne 2b\n\t"
+#define TFR_FINISH(load, place, step)                                                                              \
+  TFR_FACTOR("u", "0") "ldr %[z], %[term]\n\t" TFR_FACTOR("v", "1") "ldr %[y], %[o]\n\t"                           \
+  TFR_UNFUSE_ALL                                                                                                   \
+  TFR_SCALE("a1", "u") load TFR_SCALE("a2", "u")                                                                   \
+  TFR_SATURATE("a1", TFR_SHIFT) TFR_SCALE("a3", "u") TFR_SATURATE("a2", TFR_SHIFT) TFR_SCALE("a0", "u")            \
+  TFR_SATURATE("a3", TFR_SHIFT) TFR_STORE("a1", "1", "0", place)                                                   \
+  TFR_SATURATE("a0", TFR_SHIFT) TFR_STORE("a2", "2", "0", place)                                                   \
+  TFR_SECOND_TERM                                                                                                  \
+  TFR_SCALE("a5", "v") TFR_STORE("a3", "3", "0", place) TFR_SCALE("a6", "v") TFR_STORE("a0", "0", "0", place)      \
+  TFR_SATURATE("a5", TFR_SECOND_SHIFT) TFR_SCALE("a7", "v") TFR_SATURATE("a6", TFR_SECOND_SHIFT)                   \
+  TFR_SCALE("a4", "v") TFR_SATURATE("a7", TFR_SECOND_SHIFT) TFR_STORE("a5", "1", "1", place)                       \
+  TFR_SATURATE("a4", TFR_SECOND_SHIFT) TFR_STORE("a6", "2", "1", place) "add %[p], #" TFR_FACTORS "+8\n\t"         \
+  TFR_STORE("a7", "3", "1", place) step TFR_STORE("a4", "0", "1", place)
 #else
 /* Loads in one batch; everything else takes a cycle. */
-#define TFR_ROWS_FINISH                                                                                             \
-  TFR_FACTOR("u", "0") TFR_FACTOR("v", "1") "ldr %[y], %[o]\n\tldr %[z], %[term]\n\tldr %[x], %[last]\n\t"           \
-  TFR_UNFUSE_ALL                                                                                                    \
-  TFR_SCALE("a0", "u") TFR_SCALE("a1", "u") TFR_SCALE("a2", "u") TFR_SCALE("a3", "u") TFR_SECOND_TERM                \
-  TFR_SCALE("a4", "v") TFR_SCALE("a5", "v") TFR_SCALE("a6", "v") TFR_SCALE("a7", "v")                                \
-  TFR_SATURATE("a0", TFR_SHIFT) TFR_SATURATE("a1", TFR_SHIFT) TFR_SATURATE("a2", TFR_SHIFT)                          \
-  TFR_SATURATE("a3", TFR_SHIFT) TFR_SATURATE("a4", TFR_SECOND_SHIFT) TFR_SATURATE("a5", TFR_SECOND_SHIFT)            \
-  TFR_SATURATE("a6", TFR_SECOND_SHIFT) TFR_SATURATE("a7", TFR_SECOND_SHIFT)                                          \
-  TFR_STORE("a0", "0", "0") TFR_STORE("a4", "0", "1") TFR_STORE("a1", "1", "0") TFR_STORE("a5", "1", "1")            \
-  TFR_STORE("a2", "2", "0") TFR_STORE("a6", "2", "1") TFR_STORE("a3", "3", "0") TFR_STORE("a7", "3", "1")            \
-  "add %[y], #2\n\tadd %[p], #" TFR_FACTORS "+8\n\tstr %[y], %[o]\n\tcmp %[p], %[x]\n\tbne 2b\n\t"
+#define TFR_FINISH(load, place, step)                                                                              \
+  TFR_FACTOR("u", "0") TFR_FACTOR("v", "1") "ldr %[y], %[o]\n\tldr %[z], %[term]\n\t" load                         \
+  TFR_UNFUSE_ALL                                                                                                   \
+  TFR_SCALE("a0", "u") TFR_SCALE("a1", "u") TFR_SCALE("a2", "u") TFR_SCALE("a3", "u") TFR_SECOND_TERM               \
+  TFR_SCALE("a4", "v") TFR_SCALE("a5", "v") TFR_SCALE("a6", "v") TFR_SCALE("a7", "v")                               \
+  TFR_SATURATE("a0", TFR_SHIFT) TFR_SATURATE("a1", TFR_SHIFT) TFR_SATURATE("a2", TFR_SHIFT)                         \
+  TFR_SATURATE("a3", TFR_SHIFT) TFR_SATURATE("a4", TFR_SECOND_SHIFT) TFR_SATURATE("a5", TFR_SECOND_SHIFT)           \
+  TFR_SATURATE("a6", TFR_SECOND_SHIFT) TFR_SATURATE("a7", TFR_SECOND_SHIFT)                                         \
+  TFR_STORE("a0", "0", "0", place) TFR_STORE("a4", "0", "1", place) TFR_STORE("a1", "1", "0", place)                \
+  TFR_STORE("a5", "1", "1", place) TFR_STORE("a2", "2", "0", place) TFR_STORE("a6", "2", "1", place)                \
+  TFR_STORE("a3", "3", "0", place) TFR_STORE("a7", "3", "1", place)                                                 \
+  "add %[p], #" TFR_FACTORS "+8\n\t" step
 #endif
+#define TFR_ROWS_FINISH                                                             \
+  TFR_FINISH("ldr %[x], %[last]\n\t", "0", "add %[u], %[y], #2\n\t")                \
+  "cmp %[p], %[x]\n\tstr %[u], %[o]\n\tbne 2b\n\t"
 #define TFR_UNFUSE_ALL                                                                            \
   ".if " TFR_IS_FUSED "\n\t" TFR_UNFUSE("a4", "a0") TFR_UNFUSE("a5", "a1") TFR_UNFUSE("a6", "a2") \
   TFR_UNFUSE("a7", "a3") ".endif\n\t"

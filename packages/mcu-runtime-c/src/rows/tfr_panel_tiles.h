@@ -13,6 +13,15 @@ TFR_INLINE int32_t tfr_panel_second(const struct tfr_panel *panel, int32_t sum, 
   return tfr_panel_is_fused(panel) ? (int32_t)((uint32_t)sum - (uint32_t)first) >> 8 : sum;
 }
 
+/* Both rows of a pair, whose sums are as tfr_panel_walk gives them. */
+TFR_INLINE void tfr_panel_store_pair(const struct tfr_panel *panel, struct tfr_panel_output to, const uint8_t *factors,
+                                     int32_t pair, const int32_t *sums, int8_t *output, int32_t stride) {
+  const int32_t second[4] = {tfr_panel_second(panel, sums[4], sums[0]), tfr_panel_second(panel, sums[5], sums[1]),
+                             tfr_panel_second(panel, sums[6], sums[2]), tfr_panel_second(panel, sums[7], sums[3])};
+  tfr_panel_store(panel, tfr_panel_factor_at(panel, factors, 2 * pair + 1), to, second, 4, output + 1, stride);
+  tfr_panel_store(panel, tfr_panel_factor_at(panel, factors, 2 * pair), to, sums, 4, output, stride);
+}
+
 typedef void tfr_panel_walker(int32_t *sums, const struct tfr_panel *panel, const uint8_t *stream, int32_t pair,
                               const void *tile, struct tfr_walk walk);
 
@@ -26,13 +35,11 @@ TFR_INLINE void tfr_panel_pair4(const struct tfr_panel *panel, tfr_panel_walker 
   sums[0] = (int32_t)tfr_load32(group + 8 * pair);
   sums[4] = (int32_t)tfr_load32(group + 8 * pair + 4);
   walker(sums, panel, weights, pair, tile, walk);
-  if (!is_last) {
-    const int32_t second[4] = {
-        tfr_panel_second(panel, sums[4], sums[0]), tfr_panel_second(panel, sums[5], sums[1]),
-        tfr_panel_second(panel, sums[6], sums[2]), tfr_panel_second(panel, sums[7], sums[3])};
-    tfr_panel_store(panel, tfr_panel_factor_at(panel, factors, 2 * pair + 1), to, second, 4, output + 1, stride);
+  if (is_last) {
+    tfr_panel_store(panel, tfr_panel_factor_at(panel, factors, 2 * pair), to, sums, 4, output, stride);
+  } else {
+    tfr_panel_store_pair(panel, to, factors, pair, sums, output, stride);
   }
-  tfr_panel_store(panel, tfr_panel_factor_at(panel, factors, 2 * pair), to, sums, 4, output, stride);
 }
 
 /* Four tokens: row r of token t to output[t * stride + r]. */

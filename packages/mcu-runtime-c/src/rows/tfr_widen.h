@@ -2,7 +2,7 @@
 #ifndef TFR_WIDEN_H
 #define TFR_WIDEN_H
 
-#include "tfr_dsp.h"
+#include "rows/tfr_panel.h"
 
 /* Minus the zero point in both halves. */
 TFR_INLINE uint32_t tfr_widen_term(int32_t zero_point) { return tfr_pack16(-zero_point, -zero_point); }
@@ -20,9 +20,20 @@ TFR_INLINE void tfr_widen_rest(const int8_t *from, int32_t count, int32_t zero_p
   tfr_store32(to + 4, tfr_pack16(c1, 0));
 }
 
+#if TFR_CORE == TFR_CORE_PORTABLE || !defined(__OPTIMIZE__) || !defined(__thumb2__)
+#define TFR_WIDEN_REACHES(channels) false
+#define tfr_widen_all4(from, channels, term, tile) ((void)0)
+#else
+#include "rows/tfr_widen_arm.h"
+#endif
+
 /* Four tokens of `channels` values each, side by side: [quad][token]. */
 TFR_INLINE void tfr_widen_tokens4(const int8_t *from, int32_t channels, int32_t zero_point, void *tile) {
   const uint32_t term = tfr_widen_term(zero_point);
+  if (TFR_WIDEN_REACHES(channels)) {
+    tfr_widen_all4(from, channels, term, tile);
+    return;
+  }
   const int8_t *token[4] = {from, from + channels, from + 2 * channels, from + 3 * channels};
   uint8_t *to = (uint8_t *)tile;
   int32_t left = channels;

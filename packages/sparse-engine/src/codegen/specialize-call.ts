@@ -49,12 +49,27 @@ const SPECIALIZERS: Readonly<Record<string, Specializer>> = {
 
 const INPUT_NAMES = ['input', 'input2', 'input3'];
 
-function callPrototype(symbol: string, { struct, inputs }: { struct: string; inputs: number }): string {
+export function callPrototype(symbol: string, { struct, inputs }: { struct: string; inputs: number }): string {
   const tensors = INPUT_NAMES.slice(0, inputs).map((name) => `const int8_t *${name}`);
   return [
     `tfr_status ${symbol}(const struct ${struct} *params, ${tensors.join(', ')},`,
     `${' '.repeat(`tfr_status ${symbol}(`.length)}int8_t *output, void *scratch)`,
   ].join('\n');
+}
+
+/** Declares `fixed`, the parameter struct with its numbers (those of these names, if given) as constants. */
+export function fixedParams({ struct, params }: KernelCall, names?: readonly string[]): readonly string[] {
+  const isFixed = (field: string, value: unknown) =>
+    typeof value === 'number' && (names === undefined || names.includes(field));
+  const fields = Object.entries(params).map(
+    ([field, value]) => `      .${field} = ${isFixed(field, value) ? String(value) : `params->${field}`},`,
+  );
+  return [
+    '  if (params == NULL) return TFR_ERROR_NULL;',
+    `  const struct ${struct} fixed = {`,
+    ...fields,
+    '  };',
+  ];
 }
 
 /** The specialised function of a call, or null where the runtime's general kernel is all there is. */
@@ -63,21 +78,13 @@ export function specializeCall(call: KernelCall, { symbol }: SpecializeOptions):
   const constants = specializer?.constants?.(call) ?? [];
   if (specializer === undefined || specializer.constants?.(call) === null) return null;
   const { header, body, inputs, fixed } = specializer;
-  const isFixed = (field: string, value: unknown) =>
-    typeof value === 'number' && (fixed === undefined || fixed.includes(field));
-  const fields = Object.entries(call.params).map(
-    ([field, value]) => `      .${field} = ${isFixed(field, value) ? String(value) : `params->${field}`},`,
-  );
   const values = ['&fixed', ...constants, ...INPUT_NAMES.slice(0, inputs), 'output', 'scratch'];
   const prototype = callPrototype(symbol, { struct: call.struct, inputs });
   const lines = [
     `#include "${header}"`,
     '',
     `${prototype} {`,
-    `  if (params == NULL) return TFR_ERROR_NULL;`,
-    `  const struct ${call.struct} fixed = {`,
-    ...fields,
-    '  };',
+    ...fixedParams(call, fixed),
     `  return ${body}(${values.join(', ')});`,
     '}',
     '',

@@ -1,0 +1,24 @@
+/*
+ * Straight-line code for the rows of one layer: generated text says which blocks each row pair has, as constants, so that
+ * no offset is loaded and nothing loops. Weights, biases and factors stay in the panel stream. A pair is
+ *
+ *   TFR_STRAIGHT_PAIR(row, factors, TFR_STRAIGHT_FIRST(..) TFR_STRAIGHT_NEXT(..) ... TFR_STRAIGHT_LAST(..))
+ *
+ * (or only TFR_STRAIGHT_ONLY) where a block is (bytes from the group's first offset to its weights, quad), followed by the
+ * same of the next block, whose first loads are issued early; `factors` is bytes to the factors. It needs p (the
+ * stream at the first pair), x (the tile) and what TFR_STRAIGHT_LOCALS declares.
+ */
+#ifndef TFR_PANEL_STRAIGHT_H
+#define TFR_PANEL_STRAIGHT_H
+
+#include "rows/tfr_panel_tiles.h"
+
+#define TFR_STRAIGHT_MAX_QUADS 127 /* 32 bytes each, within reach of an immediate offset */
+
+#if TFR_CORE == TFR_CORE_PORTABLE || !defined(__OPTIMIZE__) || !defined(__thumb2__) || TFR_ROUNDS_TWICE
+#include "rows/tfr_panel_straight_any.h"
+#else
+#include "rows/tfr_panel_straight_arm.h"
+#endif
+
+#endif
