@@ -31,7 +31,10 @@ export function generateProject(
   checkName(name, 'the project');
   const functions = callFunctions(model);
   const kernels = [...new Set(model.calls.map(({ kernel }) => kernel))];
-  const runtime = runtimeSources(kernels).map(({ path, text }) => ({ path: `runtime/${path}`, text }));
+  const runtime = runtimeSources(kernels, { headers: functions.headers }).map(({ path, text }) => ({
+    path: `runtime/${path}`,
+    text,
+  }));
   const header = { kind: PROJECT_KIND, formatVersion: 1, toolVersion: TOOL_VERSION, seed: model.seed, name };
   return [
     {

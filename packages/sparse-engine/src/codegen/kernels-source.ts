@@ -10,6 +10,8 @@ export interface CallFunctions {
   /** The C function that each call calls: one made for it, or the runtime's kernel. */
   readonly callees: readonly string[];
   readonly functions: readonly CallText[];
+  /** Include paths of the runtime's headers that the functions are made of. */
+  readonly headers: readonly string[];
 }
 
 export function callFunctions({ graph, calls }: Pick<CompiledModel, 'graph' | 'calls'>): CallFunctions {
@@ -21,7 +23,11 @@ export function callFunctions({ graph, calls }: Pick<CompiledModel, 'graph' | 'c
     if (!made.has(key)) made.set(key, own);
     return made.get(key)!.symbol;
   });
-  return { callees, functions: [...made.values()] };
+  const functions = [...made.values()];
+  const headers = functions.flatMap(({ text }) =>
+    [...text.matchAll(/^#include "(.+)"$/gm)].map(([, path]) => path!),
+  );
+  return { callees, functions, headers: [...new Set(headers)] };
 }
 
 export function kernelsHeader({ functions }: CallFunctions): string {

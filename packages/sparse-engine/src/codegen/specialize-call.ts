@@ -49,7 +49,10 @@ const SPECIALIZERS: Readonly<Record<string, Specializer>> = {
 
 const INPUT_NAMES = ['input', 'input2', 'input3'];
 
-export function callPrototype(symbol: string, { struct, inputs }: { struct: string; inputs: number }): string {
+export function callPrototype(
+  symbol: string,
+  { struct, inputs }: { struct: string; inputs: number },
+): string {
   const tensors = INPUT_NAMES.slice(0, inputs).map((name) => `const int8_t *${name}`);
   return [
     `tfr_status ${symbol}(const struct ${struct} *params, ${tensors.join(', ')},`,

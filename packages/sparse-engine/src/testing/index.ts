@@ -6,3 +6,5 @@ export {
   type KernelCase,
   type KernelCaseOptions,
 } from './kernel-cases.js';
+export { prunedLinear, type PrunedLinear } from './pruned-linear.js';
+export { randomBytes } from './random-site.js';

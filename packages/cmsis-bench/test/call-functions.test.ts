@@ -1,0 +1,136 @@
+/** @file Functions that are made for one call of a panel layer, specialised and straight-line, against the reference. */
+import { describe, expect } from '@jest/globals';
+import { createRng, elementCount, type Rng } from '@tinyformer/core';
+import { runtimeIncludeDirectories, runtimeSources, type KernelParams } from '@tinyformer/mcu-runtime-c';
+import {
+  definitionOf,
+  generateCall,
+  specializeCall,
+  type CallText,
+  type KernelCall,
+} from '@tinyformer/sparse-engine';
+import { prunedLinear, randomBytes, type PrunedLinear } from '@tinyformer/sparse-engine/testing';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { linkFirmware } from '../src/firmware/link-firmware.js';
+import { MACHINES } from '../src/machine/cortex-machine.js';
+import { runFirmware } from '../src/machine/run-firmware.js';
+import { machineTest, scratch, writeScratch } from './support/snippets.js';
+
+const root = join(scratch, 'runtime');
+const files = runtimeSources().map(({ path, text }) => {
+  const target = join(root, path);
+  mkdirSync(dirname(target), { recursive: true });
+  writeFileSync(target, text);
+  return target;
+});
+
+type Make = (call: KernelCall, options: { readonly symbol: string }) => CallText | null;
+
+interface Layer {
+  readonly call: KernelCall;
+  readonly input: Int8Array;
+  readonly expected: Int8Array;
+}
+
+function layerOf(rng: Rng, shape: PrunedLinear): Layer {
+  const { site, encoding } = prunedLinear(rng, shape);
+  const definition = definitionOf(site.node);
+  const input = randomBytes(rng, elementCount(site.inputs[0]!.shape));
+  const expected = new Int8Array(elementCount(site.output.shape));
+  definition.reference(site, { inputs: [input], output: expected, rounding: 'single' });
+  const params = { ...definition.geometry(site, encoding), ...definition.constants(site, encoding) };
+  const kernel = definition.kernel(encoding);
+  return {
+    call: { kernel, struct: 'tfr_linear_panel_params', params: params as KernelParams },
+    input,
+    expected,
+  };
+}
+
+const bytes = (name: string, values: Int8Array): string =>
+  `static const int8_t ${name}[] __attribute__((aligned(4))) = {${values.join(',')}};\n`;
+
+/** A main that gives 1 + the number of the first layer whose output differs, 100 + it for a status; else 0. */
+function firmwareText(layers: readonly Layer[], make: Make): string {
+  const parts = layers.map(({ call, input, expected }, index) => {
+    const made = make(call, { symbol: `call${index}` })!;
+    const { weights, ...numbers } = call.params;
+    const fields = Object.entries(numbers).map(([field, value]) => `.${field} = ${String(value)}, `);
+    return {
+      text: [
+        `${made.prototype};\n${made.text}`,
+        bytes(`weights${index}`, weights as Int8Array),
+        bytes(`input${index}`, input),
+        bytes(`expected${index}`, expected),
+      ].join(''),
+      run: [
+        `  { const struct ${call.struct} params = {${fields.join('')}.weights = weights${index}};`,
+        `    memset(output, 0x55, sizeof output);`,
+        `    if (call${index}(&params, input${index}, output, scratch) != TFR_OK) return ${100 + index};`,
+        `    if (memcmp(output, expected${index}, sizeof expected${index}) != 0) return ${1 + index};`,
+        `    if (output[sizeof expected${index}] != 0x55) return ${1 + index}; }`,
+      ].join('\n'),
+    };
+  });
+  return [
+    '#include <stddef.h>\n#include <string.h>\n#include "tfr/tfr_kernels.h"\n',
+    'static int8_t output[8192];\nstatic uint32_t scratch[8192];\n',
+    ...parts.map(({ text }) => text),
+    `int main(void) {\n${parts.map(({ run }) => run).join('\n')}\n  return 0;\n}\n`,
+  ].join('');
+}
+
+const layout = (blockRows: number, blockColumns: number, isDense = false) =>
+  ({ kind: 'panel', blockRows, blockColumns, isDense }) as const;
+
+/** Blocks of every parity, tokens with and without a tile, rows and columns that fill their last block or do not. */
+const shapes = (layouts: readonly PrunedLinear['layout'][], tokens: readonly number[]): PrunedLinear[] =>
+  layouts.flatMap((each, i) =>
+    tokens.flatMap((count, j) =>
+      [1, 2, 3, 9].map((blocks, k) => ({
+        ...{ layout: each, tokens: count, blocks },
+        ...{ inputs: 72 + 4 * (i + j) + (k % 2), outputs: 8 + (j % 2) * 3 },
+      })),
+    ),
+  );
+
+describe.each(MACHINES)('on $name', (machine) => {
+  const run = async (layers: readonly Layer[], make: Make): Promise<number> => {
+    const elf = await linkFirmware({
+      machine,
+      sources: [
+        writeScratch('c', firmwareText(layers, make)),
+        ...files.filter((path) => path.endsWith('.c')),
+      ],
+      headers: files.filter((path) => /\.(h|def)$/.test(path)),
+      includeDirectories: runtimeIncludeDirectories.map((directory) => join(root, directory)),
+    });
+    return (await runFirmware({ machine, elf })).exitCode;
+  };
+
+  machineTest(
+    'specialised panels of every block and form equal the reference',
+    async () => {
+      const rng = createRng(41);
+      const kinds = [layout(2, 4), layout(4, 4), layout(2, 8), layout(2, 4, true), layout(4, 4, true)];
+      const layers = shapes(kinds, [1, 3, 4, 9]).map((shape, index) => layerOf(rng.fork(index), shape));
+      expect(await run(layers, specializeCall)).toBe(0);
+    },
+    120_000,
+  );
+
+  machineTest(
+    'straight-line code in one group or in several equals the reference',
+    async () => {
+      const rng = createRng(42);
+      const all = shapes([layout(2, 4)], [4, 8]).filter(({ outputs }) => outputs % 2 === 0);
+      const layers = all.map((shape, index) => layerOf(rng.fork(index), { ...shape, inputs: 160 }));
+      expect(await run(layers, generateCall)).toBe(0);
+      const inGroups: Make = (call, options) =>
+        generateCall(call, { ...options, instructionCacheBytes: 700 });
+      expect(await run(layers, inGroups)).toBe(0);
+    },
+    120_000,
+  );
+});
