@@ -172,15 +172,22 @@ function drawAdd(rng: Rng, name: string, size: number): BenchLayer {
 /** So that the largest difference of two int8 values leaves nothing of a probability, and none is cut off. */
 const SOFTMAX_QUANT = { scale: 1 / 16, zeroPoint: 0 };
 
-function drawSoftmax(rng: Rng, name: string, [rows, columns]: readonly [number, number]): BenchLayer {
-  const site = siteFrom('softmax', {
+interface SoftmaxSizes {
+  readonly rows: number;
+  readonly columns: number;
+  /** Ours, or TensorFlow Lite's to the bit. */
+  readonly op: 'softmax' | 'softmaxTflite';
+}
+
+function drawSoftmax(rng: Rng, name: string, { rows, columns, op }: SoftmaxSizes): BenchLayer {
+  const site = siteFrom(op, {
     inputs: [{ shape: [1, rows, columns], quant: SOFTMAX_QUANT }],
     quant: { scale: 1 / 256, zeroPoint: -128 },
   });
   const values = drawValues(rng.fork('input'), rows * columns);
   return {
     name,
-    op: 'softmax',
+    op,
     shape: `${rows}x${columns}`,
     keptBlocks: null,
     candidates: weightless(site),

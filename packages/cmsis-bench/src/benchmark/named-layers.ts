@@ -62,6 +62,8 @@ export function namedLayers({ layouts }: NamedLayersOptions = {}): readonly Laye
   const rng = (name: string) => createRng(SEED).fork(name);
   const depthwise = (name: string, stride: number) =>
     depthwiseLayer(rng(name), name, { height: 16, width: 16, channels: 96, kernel: 3, stride });
+  const softmax = (name: string, op: 'softmax' | 'softmaxTflite') =>
+    softmaxLayer(rng('softmax-64x64'), name, { rows: 64, columns: 64, op });
   const stem = {
     height: 32,
     width: 32,
@@ -80,7 +82,8 @@ export function namedLayers({ layouts }: NamedLayersOptions = {}): readonly Laye
     ...convolutions('conv3x3-16x16x32x32', layouts),
     depthwise('depthwise3x3-16x16x96-s1', 1),
     depthwise('depthwise3x3-16x16x96-s2', 2),
-    softmaxLayer(rng('softmax-64x64'), 'softmax-64x64', [64, 64]),
+    softmax('softmax-64x64', 'softmax'),
+    softmax('softmax-tflite-64x64', 'softmaxTflite'),
     convolutionLayer(rng('conv3x3-32x32x3x16'), 'conv3x3-32x32x3x16', stem),
     ...[16, 32].flatMap((headWidth) => attentions({ heads: 4, tokens: 64, headWidth })),
     addLayer(rng('add-8192'), 'add-8192', 8192),

@@ -91,10 +91,16 @@ function addWays(site: Site, [a, b]: Inputs): PeerWay[] {
   return [{ ...addProgram(call, [a!, b!]), site }];
 }
 
-function softmaxWays({ inputs }: Site, [x]: Inputs): PeerWay[] {
-  const { shape, quant } = inputs[0]!;
+/** Only one of our two is defined as the peer's is. */
+function softmaxWays(site: Site, [x]: Inputs): PeerWay[] {
+  const { shape, quant } = site.inputs[0]!;
   const columns = shape.at(-1)!;
-  return [{ ...softmaxProgram({ rows: x!.length / columns, columns, scale: quant.scale }, x!), site: null }];
+  return [
+    {
+      ...softmaxProgram({ rows: x!.length / columns, columns, scale: quant.scale }, x!),
+      site: site.node.op === 'softmaxTflite' ? site : null,
+    },
+  ];
 }
 
 function poolWays(site: Site, [x]: Inputs): PeerWay[] {
@@ -123,6 +129,7 @@ const WAYS: Readonly<Record<string, (site: Site, inputs: Inputs) => PeerWay[]>> 
   depthwise: (site, inputs) => [weighted('arm_depthwise_conv_wrapper_s8')(site, inputs)],
   add: addWays,
   softmax: softmaxWays,
+  softmaxTflite: softmaxWays,
   averagePool: poolWays,
   globalAveragePool: poolWays,
 };

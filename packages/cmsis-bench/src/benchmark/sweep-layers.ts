@@ -62,8 +62,8 @@ function drawDepthwise(rng: Rng): LayerDraft {
 }
 
 function drawSoftmax(rng: Rng): LayerDraft {
-  const sizes = [between(rng, 1, 70), between(rng, 2, 100)] as const;
-  return softmaxLayer(rng, `sweep-softmax-${sizes.join('x')}`, sizes);
+  const [rows, columns] = [between(rng, 1, 70), between(rng, 2, 100)];
+  return softmaxLayer(rng, `sweep-softmax-${rows}x${columns}`, { rows, columns, op: 'softmax' });
 }
 
 function drawAdd(rng: Rng): LayerDraft {
