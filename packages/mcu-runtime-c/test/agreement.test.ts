@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import type { KernelRequest, KernelRuntime } from '@tinyformer/mcu-runtime-c';
 import { blockMatrix, int8s, panelMatrix, requestsByOp, rowMatrix } from './support/arbitraries.js';
 import { denseWeights, encodeStream } from './support/block-stream.js';
-import { densePanel, encodePanel } from './support/panel-stream.js';
+import { densePanel, encodePanel, evenTile } from './support/panel-stream.js';
 import { linear, linearPanel } from './support/requests.js';
 import { denseRows, encodeRows } from './support/row-streams.js';
 import { doubleRounding, runtimes, wasm } from './support/runtimes.js';
@@ -94,7 +94,7 @@ describe('agreement', () => {
           (m, row) => matrix.rowShifts?.[row] ?? matrix.shift + normal(m).zeros,
         );
         const params = { input_zero_point: -7, output_zero_point: 5 };
-        const weights = encodePanel(matrix, tokens < 4 ? 8 : 32);
+        const weights = encodePanel(matrix, evenTile(matrix, tokens < 4 ? 8 : 32));
         const factors = { bias: Int32Array.from(matrix.bias), multiplier, shift };
         const request = linear(shape, {
           input,

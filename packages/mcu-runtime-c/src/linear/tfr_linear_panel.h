@@ -43,7 +43,8 @@ TFR_INLINE void tfr_linear_panel_run(const struct tfr_linear_panel_params *param
   const struct tfr_panel_tile tile = tfr_linear_panel_tile(params);
   int32_t tokens = params->tokens;
   for (; tokens >= TFR_PANEL_TOKENS; tokens -= TFR_PANEL_TOKENS) {
-    const struct tfr_walk walk = {TFR_PANEL_QUAD_BYTES, TFR_PANEL_TOKENS * TFR_PANEL_QUAD_BYTES};
+    const struct tfr_walk walk = {.token_pitch = TFR_PANEL_QUAD_BYTES,
+                                  .quad_pitch = TFR_PANEL_TOKENS * TFR_PANEL_QUAD_BYTES};
     tfr_widen_tokens4(input, params->inputs, params->input_zero_point, scratch);
     tfr_panel_tile4(panel, walker, to, scratch, walk, output, params->outputs);
     input += TFR_PANEL_TOKENS * params->inputs;

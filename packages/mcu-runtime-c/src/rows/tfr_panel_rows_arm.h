@@ -90,16 +90,16 @@ TFR_INLINE bool tfr_panel_is_direct(const struct tfr_panel *panel, struct tfr_pa
          panel->shift <= TFR_MAX_FUSED_SHIFT && to.min == INT8_MIN && to.max == INT8_MAX && !TFR_ROUNDS_TWICE;
 }
 
-/* Whether tfr_panel_rows serves such a panel. */
+/* Whether tfr_panel_rows serves such a panel, but for an odd last row. */
 TFR_INLINE bool tfr_panel_has_rows(const struct tfr_panel *panel, struct tfr_panel_output to, int32_t stride) {
-  return panel->block_rows == 2 && panel->rows % 2 == 0 && stride <= TFR_MAX_DIRECT_STRIDE &&
+  return panel->block_rows == 2 && panel->rows > 1 && stride <= TFR_MAX_DIRECT_STRIDE &&
          tfr_panel_is_direct(panel, to);
 }
 
 TFR_INLINE void tfr_panel_rows(const struct tfr_panel *panel, struct tfr_panel_output to, const void *tile,
                                struct tfr_walk walk, int8_t *output, int32_t stride) {
   const uint8_t *p = panel->groups;
-  const uint8_t *const last = p + tfr_panel_groups(panel) * tfr_panel_group_bytes(panel);
+  const uint8_t *const last = p + panel->rows / 2 * tfr_panel_group_bytes(panel);
   const uint8_t *x, *end;
   const int32_t term = tfr_panel_term(panel->shift, to.zero_point);
   const int32_t pair = 0, blocks = panel->blocks, bytes = tfr_panel_block_bytes(panel);

@@ -42,16 +42,11 @@ TFR_INLINE void tfr_panel_pair4(const struct tfr_panel *panel, tfr_panel_walker 
   }
 }
 
-/* Four tokens: row r of token t to output[t * stride + r]. */
-TFR_INLINE void tfr_panel_tile4(const struct tfr_panel *panel, tfr_panel_walker *walker, struct tfr_panel_output to,
-                                const void *tile, struct tfr_walk walk, int8_t *output, int32_t stride) {
-  if (walker == tfr_panel_walk && tfr_panel_has_rows(panel, to, stride)) {
-    tfr_panel_rows(panel, to, tile, walk, output, stride);
-    return;
-  }
-  const uint8_t *group = panel->groups;
+/* Rows from `row` on, which begins a group, for four tokens: row r of token t to output[t * stride + r]. */
+TFR_INLINE void tfr_panel_rest4(const struct tfr_panel *panel, tfr_panel_walker *walker, struct tfr_panel_output to,
+                                int32_t row, const void *tile, struct tfr_walk walk, int8_t *output, int32_t stride) {
   const int32_t bytes = tfr_panel_group_bytes(panel);
-  int32_t row = 0;
+  const uint8_t *group = panel->groups + row / panel->block_rows * bytes;
   for (; row + panel->block_rows <= panel->rows; row += panel->block_rows) {
     tfr_panel_pair4(panel, walker, to, group, 0, false, tile, walk, output + row, stride);
     if (panel->block_rows == 4) {
@@ -60,8 +55,19 @@ TFR_INLINE void tfr_panel_tile4(const struct tfr_panel *panel, tfr_panel_walker 
     group += bytes;
   }
   for (int32_t pair = 0; row < panel->rows; pair++, row += 2) {
-    tfr_panel_pair4(panel, tfr_panel_walk_any, to, group, pair, row + 1 == panel->rows, tile, walk, output + row, stride);
+    tfr_panel_pair4(panel, walker, to, group, pair, row + 1 == panel->rows, tile, walk, output + row, stride);
   }
+}
+
+/* All rows. */
+TFR_INLINE void tfr_panel_tile4(const struct tfr_panel *panel, tfr_panel_walker *walker, struct tfr_panel_output to,
+                                const void *tile, struct tfr_walk walk, int8_t *output, int32_t stride) {
+  int32_t row = 0;
+  if (walker == tfr_panel_walk && tfr_panel_has_rows(panel, to, stride)) {
+    tfr_panel_rows(panel, to, tile, walk, output, stride);
+    row = panel->rows / 2 * 2;
+  }
+  tfr_panel_rest4(panel, walker, to, row, tile, walk, output, stride);
 }
 
 /* A block against one token. */

@@ -18,6 +18,9 @@
 struct tfr_walk {
   int32_t token_pitch; /* bytes, a constant */
   int32_t quad_pitch;  /* bytes, a constant */
+  /* Dense blocks of a convolution come in runs of `run` (0: there is one) whose beginnings are run_pitch bytes apart. */
+  int32_t run;
+  int32_t run_pitch;
 };
 
 #include "rows/tfr_panel_walk_any.h"

@@ -5,49 +5,61 @@
 /* Modulo 2^32: fused sums may pass it on their way. */
 TFR_INLINE int32_t tfr_panel_add(int32_t a, int32_t b) { return (int32_t)((uint32_t)a + (uint32_t)b); }
 
-/* One word of weights against the same half of four tokens. */
-TFR_INLINE void tfr_panel_multiply(int32_t *sums, uint32_t weights, bool fused, const uint8_t *half,
-                                   int32_t token_pitch) {
-  const uint32_t first = tfr_sxtb16(weights);
-  const uint32_t second = fused ? weights : tfr_sxtb16_odd(weights);
-  for (int32_t token = 0; token < TFR_PANEL_TOKENS; token++) {
-    const uint32_t values = tfr_load32(half + token * token_pitch);
-    sums[token] = tfr_panel_add(sums[token], tfr_smlad(values, first, 0));
-    sums[4 + token] = tfr_panel_add(sums[4 + token], tfr_smlad(values, second, 0));
+/* struct tfr_panel_sums, tfr_panel_begin, tfr_panel_multiply_quad and tfr_panel_end */
+#if TFR_CORE == TFR_CORE_PORTABLE && (defined(__SSE2__) || defined(__wasm_simd128__))
+#include "rows/tfr_panel_quad_host.h"
+#else
+#include "rows/tfr_panel_quad_any.h"
+#endif
+
+/* A block: `weights` is its first word for this pair of rows. */
+TFR_INLINE void tfr_panel_multiply_block(struct tfr_panel_sums *sums, const struct tfr_panel *panel,
+                                         const uint8_t *weights, const uint8_t *tile, struct tfr_walk walk) {
+  const int32_t step = 2 * panel->block_rows;
+  for (int32_t quad = 0; quad < panel->block_quads; quad++) {
+    tfr_panel_multiply_quad(sums, tfr_load32(weights), tfr_load32(weights + step), tfr_panel_is_fused(panel) != 0,
+                            tile, walk.token_pitch);
+    weights += 2 * step;
+    tile += walk.quad_pitch;
   }
 }
 
-/* A block: `weights` is its first word for this pair of rows. */
-TFR_INLINE void tfr_panel_multiply_block(int32_t *sums, const struct tfr_panel *panel, const uint8_t *weights,
-                                         const uint8_t *tile, struct tfr_walk walk) {
-  const bool fused = tfr_panel_is_fused(panel) != 0;
-  for (int32_t half = 0; half < 2 * panel->block_quads; half++) {
-    tfr_panel_multiply(sums, tfr_load32(weights + 2 * panel->block_rows * half), fused,
-                       tile + (half >> 1) * walk.quad_pitch + 4 * (half & 1), walk.token_pitch);
+TFR_INLINE void tfr_panel_walk_dense(struct tfr_panel_sums *sums, const struct tfr_panel *panel,
+                                     const uint8_t *weights, const uint8_t *tile, struct tfr_walk walk) {
+  const int32_t next_run = walk.run_pitch - walk.run * walk.quad_pitch;
+  int32_t left = walk.run;
+  for (int32_t block = 0; block < panel->blocks; block++) {
+    tfr_panel_multiply_block(sums, panel, weights, tile, walk);
+    weights += tfr_panel_block_bytes(panel);
+    tile += walk.quad_pitch;
+    if (--left != 0) continue;
+    tile += next_run;
+    left = walk.run;
+  }
+}
+
+TFR_INLINE void tfr_panel_walk_sparse(struct tfr_panel_sums *sums, const struct tfr_panel *panel,
+                                      const uint8_t *offsets, int32_t pair, const uint8_t *tile,
+                                      struct tfr_walk walk) {
+  const int32_t bytes = tfr_panel_block_bytes(panel);
+  for (int32_t block = 0; block < panel->blocks; block++) {
+    const int32_t odd = block & 1;
+    tile += tfr_low16(tfr_load32(offsets) >> (16 * odd));
+    tfr_panel_multiply_block(sums, panel, offsets + 4 + odd * bytes + 4 * pair, tile, walk);
+    if (odd) offsets += tfr_panel_pair_bytes(panel);
   }
 }
 
 /* `stream` is the group's first offset, or with dense weights its first block; `pair` is which two rows. */
 TFR_INLINE void tfr_panel_walk_any(int32_t *sums, const struct tfr_panel *panel, const uint8_t *stream, int32_t pair,
                                const void *tile, struct tfr_walk walk) {
-  for (int32_t token = 1; token < TFR_PANEL_TOKENS; token++) {
-    sums[token] = sums[0];
-    sums[4 + token] = sums[4];
+  struct tfr_panel_sums state = tfr_panel_begin(sums);
+  if (tfr_panel_is_dense(panel)) {
+    tfr_panel_walk_dense(&state, panel, stream + 4 * pair, (const uint8_t *)tile, walk);
+  } else {
+    tfr_panel_walk_sparse(&state, panel, stream, pair, (const uint8_t *)tile, walk);
   }
-  const uint8_t *at = (const uint8_t *)tile;
-  const int32_t bytes = tfr_panel_block_bytes(panel);
-  for (int32_t block = 0; block < panel->blocks; block++) {
-    if (tfr_panel_is_dense(panel)) {
-      tfr_panel_multiply_block(sums, panel, stream + 4 * pair, at, walk);
-      stream += bytes;
-      at += walk.quad_pitch;
-      continue;
-    }
-    const int32_t odd = block & 1;
-    at += tfr_low16(tfr_load32(stream) >> (16 * odd)) ;
-    tfr_panel_multiply_block(sums, panel, stream + 4 + odd * bytes + 4 * pair, at, walk);
-    if (odd) stream += tfr_panel_pair_bytes(panel);
-  }
+  tfr_panel_end(&state, sums);
 }
 
 #endif

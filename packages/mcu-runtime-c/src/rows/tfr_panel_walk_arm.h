@@ -27,6 +27,15 @@
       [f] "i"((tfr_panel_is_fused(panel) != 0) | (panel->block_quads - 1) << 1 | pair << 2 |            \
               (panel->block_rows == 4) << 3 | (total) % TFR_WALK_UNROLL << 8 | ((total) >= TFR_WALK_UNROLL) << 12)
 
+/*
+ * Blank lines. GCC takes a statement to be as long as its text has lines, and places constants by that: a text that the
+ * assembler repeats needs as many more.
+ */
+#define TFR_LINES_8 "\n\n\n\n\n\n\n\n"
+#define TFR_LINES_64 \
+  TFR_LINES_8 TFR_LINES_8 TFR_LINES_8 TFR_LINES_8 TFR_LINES_8 TFR_LINES_8 TFR_LINES_8 TFR_LINES_8
+#define TFR_LINES_256 TFR_LINES_64 TFR_LINES_64 TFR_LINES_64 TFR_LINES_64
+
 #define TFR_MAC(sum, values, weights, from) "smlad %[" sum "], %[" values "], %[" weights "], %[" from "]\n\t"
 #define TFR_VALUES(to, q, t, h) "ldr %[" to "], [%[x], #" TFR_QUAD_PITCH "*" q "+" TFR_TOKEN_PITCH "*" t "+4*" h "]\n\t"
 /* The word of half `h` of the block whose words begin `at` bytes from p. */

@@ -54,6 +54,12 @@ TFR_INLINE void tfr_widen_token(const int8_t *from, int32_t channels, int32_t ze
   const uint32_t term = tfr_widen_term(zero_point);
   uint8_t *to = (uint8_t *)tile;
   int32_t left = channels;
+  for (; left >= 16; left -= 16) {
+    const uint32_t words[4] = {tfr_load32(from), tfr_load32(from + 4), tfr_load32(from + 8), tfr_load32(from + 12)};
+    for (int32_t i = 0; i < 4; i++) tfr_widen_word(words[i], term, to + i * pitch);
+    from += 16;
+    to += 4 * pitch;
+  }
   for (; left >= 4; left -= 4) {
     tfr_widen_word(tfr_load32(from), term, to);
     from += 4;

@@ -3,8 +3,17 @@ import fc from 'fast-check';
 import type { KernelParams, KernelRequest } from '@tinyformer/mcu-runtime-c';
 import { encodeStream } from './block-stream.js';
 import type { BlockMatrix } from './block-stream.js';
-import { encodePanel, type PanelMatrix } from './panel-stream.js';
-import { averagePool, convolution, depthwise, linear, linearPanel } from './requests.js';
+import { encodePanel, evenTile, type PanelMatrix } from './panel-stream.js';
+import { hasStrips, stripTile } from './strip-tile.js';
+import {
+  averagePool,
+  convolution,
+  convolutionPanel,
+  depthwise,
+  linear,
+  linearPanel,
+  type WindowShape,
+} from './requests.js';
 import type { WeightEncoding } from './requests.js';
 import { encodeRows } from './row-streams.js';
 import type { RowEncoding, RowMatrix } from './row-streams.js';
@@ -140,7 +149,7 @@ export const linearPanelRequest = fc
       .map(([input, matrix, params]) =>
         linearPanel([tokens, inputs, outputs], {
           input,
-          weights: encodePanel(matrix, tokens < 4 ? 8 : 32),
+          weights: encodePanel(matrix, evenTile(matrix, tokens < 4 ? 8 : 32)),
           params,
         }),
       ),
@@ -190,6 +199,44 @@ export const convolutionRequest = fc
       )
       .map(([data, weights, params]) => convolution(shape, { input: data, weights, encoding, params }));
   });
+
+export interface PanelWindow {
+  readonly shape: WindowShape;
+  readonly gathers: boolean;
+}
+
+/** Wide enough for the kernel to read windows from rows, where it does not copy them. */
+export const panelWindow: fc.Arbitrary<PanelWindow> = fc
+  .record({
+    shape: fc.record({
+      input: fc.record({ height: size(7), width: size(13), channels: size(9) }),
+      outputChannels: size(6),
+      kernel: fc.constantFrom(1, 2, 3, 5),
+      stride: size(3),
+    }),
+    gathers: fc.boolean(),
+  })
+  .map(({ shape, gathers }) => ({ shape, gathers: gathers || !hasStrips(shape) }));
+
+/** Blocks of 8 channels lie in two quads of one position, which only copied windows have in a row. */
+export const panelWindowMatrix = ({ shape, gathers }: PanelWindow): fc.Arbitrary<PanelMatrix> => {
+  const { input, kernel, outputChannels } = shape;
+  const columns = gathers ? kernel ** 2 * input.channels : 4 * stripTile(shape).offsets.length;
+  return panelMatrix(outputChannels, columns).filter(({ blockColumns }) => gathers || blockColumns === 4);
+};
+
+export const convolutionPanelRequest = panelWindow.chain((window) =>
+  fc
+    .tuple(
+      int8s(window.shape.input.height * window.shape.input.width * window.shape.input.channels),
+      panelWindowMatrix(window),
+      quantisation(window.shape.outputChannels),
+    )
+    .map(([input, matrix, params]) => {
+      const tile = window.gathers ? evenTile(matrix, 32) : stripTile(window.shape);
+      return convolutionPanel(window, { input, weights: encodePanel(matrix, tile), params });
+    }),
+);
 
 export const depthwiseRequest = windowShape.chain((shape) => {
   const { input, kernel } = shape;
@@ -311,6 +358,7 @@ export const requestsByOp: Readonly<Record<string, fc.Arbitrary<KernelRequest>>>
   linear: linearRequest,
   linear_panel: linearPanelRequest,
   convolution: convolutionRequest,
+  convolution_panel: convolutionPanelRequest,
   depthwise: depthwiseRequest,
   lookup: lookupRequest,
   add: addRequest,

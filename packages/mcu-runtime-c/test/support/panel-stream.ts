@@ -18,13 +18,24 @@ export interface PanelMatrix {
   readonly rowShifts: readonly number[] | null;
 }
 
-/** For a layer whose tile has its quads `quadPitch` bytes apart: 32, or 8 where it has less than four tokens. */
-export function encodePanel(matrix: PanelMatrix, quadPitch: number): Int8Array {
-  const { rows, columns, blockRows, blockColumns, isDense, isFused, quads, rowShifts } = matrix;
+/** Where a kernel finds the quads that the columns meet. */
+export interface PanelTile {
+  readonly bytes: number;
+  readonly offsets: readonly number[];
+}
+
+/** Quads one after another: 32 bytes apart, or 8 where a linear layer has less than four tokens. */
+export function evenTile({ columns }: { columns: number }, quadPitch: number): PanelTile {
+  const quads = Math.ceil(columns / 4);
+  return { bytes: quads * quadPitch, offsets: Array.from({ length: quads }, (_, quad) => quad * quadPitch) };
+}
+
+export function encodePanel(matrix: PanelMatrix, { bytes: tileBytes, offsets }: PanelTile): Int8Array {
+  const { rows, blockRows, blockColumns, isDense, isFused, quads, rowShifts } = matrix;
   const flags = (isDense ? 1 : 0) | (isFused ? 2 : 0) | (rowShifts === null ? 0 : 4);
   const blocks = quads[0]!.length;
   const bytes: number[] = [0x54, 0x50, 1, flags, blockRows, blockColumns, ...le(blocks, 2)];
-  bytes.push(...le(rows, 4), ...le(Math.ceil(columns / 4) * quadPitch, 4));
+  bytes.push(...le(rows, 4), ...le(tileBytes, 4));
   bytes.push(...le(rowShifts === null ? matrix.shift : 0, 4));
   quads.forEach((firsts, group) => {
     const row = (r: number): number => group * blockRows + r;
@@ -32,7 +43,9 @@ export function encodePanel(matrix: PanelMatrix, quadPitch: number): Int8Array {
       const own = matrix.bias[row(r)] ?? 0;
       bytes.push(...le(isFused && r % 2 === 1 ? 256 * own + (matrix.bias[row(r - 1)] ?? 0) : own, 4));
     }
-    const steps = firsts.map((first, block) => (first - (firsts[block - 1] ?? 0)) * quadPitch);
+    const steps = firsts.map(
+      (first, block) => offsets[first]! - (block === 0 ? 0 : offsets[firsts[block - 1]!]!),
+    );
     firsts.forEach((_, block) => {
       if (!isDense && block % 2 === 0) bytes.push(...le(steps[block]!, 2), ...le(steps[block + 1] ?? 0, 2));
       bytes.push(...blockBytes(matrix, group * blocks + block));

@@ -130,6 +130,27 @@ export function averagePool(
   };
 }
 
+/** A stream holds biases and factors itself. */
+export function convolutionPanel(
+  { shape, gathers }: { shape: WindowShape; gathers: boolean },
+  { input, weights, params = {} }: { input: Int8Array; weights: Int8Array; params?: KernelParams },
+): KernelRequest {
+  const window = windowParams(shape);
+  const numbers = Object.entries(params).filter(([, value]) => typeof value === 'number');
+  return {
+    kernel: 'tfr_convolution_panel_s8',
+    params: {
+      ...window,
+      ...{ input_zero_point: 0, ...NO_CLAMP, gathers: gathers ? 1 : 0 },
+      ...{ input_channels: shape.input.channels, output_channels: shape.outputChannels },
+      ...{ weights, weight_bytes: weights.length },
+      ...Object.fromEntries(numbers),
+    },
+    inputs: [input],
+    outputLength: window['output_height']! * window['output_width']! * shape.outputChannels,
+  };
+}
+
 export function depthwise(
   shape: Omit<WindowShape, 'outputChannels'>,
   { input, weights, params = {} }: { input: Int8Array; weights: Int8Array; params?: KernelParams },

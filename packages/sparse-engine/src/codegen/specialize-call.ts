@@ -45,6 +45,12 @@ const SPECIALIZERS: Readonly<Record<string, Specializer>> = {
     inputs: 3,
     fixed: ['tokens', 'heads', 'head_width', 'valid_tokens', 'window_before', 'window_after', 'pruned_heads'],
   },
+  tfr_convolution_panel_s8: {
+    header: 'convolution/tfr_convolution_panel.h',
+    body: 'tfr_convolution_panel',
+    inputs: 1,
+    constants: panelConstants,
+  },
 };
 
 const INPUT_NAMES = ['input', 'input2', 'input3'];

@@ -86,7 +86,7 @@ interface OutlineOptions {
 }
 
 function outlineOf(architecture: Architecture, { sparsity, source }: OutlineOptions): Outline {
-  const graph = runPasses(buildGraph(outlineNetwork(architecture)), () => undefined);
+  const graph = runPasses(buildGraph(outlineNetwork(architecture, sparsity)), () => undefined);
   const parts = graph.nodes.map((node) => outlineNode(siteOf(graph, node), { source, sparsity }));
   const sum = (key: 'flashBytes' | 'macs' | 'nonZeroMacs') =>
     parts.reduce((total, part) => total + part[key], 0);

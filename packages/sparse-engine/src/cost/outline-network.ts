@@ -10,6 +10,7 @@ import {
   type Layer,
   type QuantParams,
   type Shape,
+  type SparsityPattern,
   type TensorData,
 } from '@tinyformer/core';
 import type { QuantizedLayer, QuantizedNetwork } from '../frontend/quantized-network.js';
@@ -33,7 +34,8 @@ function ones(length: number): readonly number[] {
   return scales;
 }
 
-export function outlineNetwork(architecture: Architecture): QuantizedNetwork {
+/** Layers that the pattern names are pruned by its blocks. */
+export function outlineNetwork(architecture: Architecture, pattern: SparsityPattern): QuantizedNetwork {
   const { input, classes } = architecture;
   return {
     kind: 'tinyformer/quantized-network',
@@ -42,16 +44,17 @@ export function outlineNetwork(architecture: Architecture): QuantizedNetwork {
     seed: 0,
     name: 'outline',
     input: { shape: [input.height, input.width, input.channels], quant: UNIT },
-    layers: expandArchitecture(architecture).map(outlineLayer),
+    layers: expandArchitecture(architecture).map((layer) => outlineLayer(layer, pattern)),
     classes: Array.from({ length: classes }, () => INPUT),
   };
 }
 
-function outlineLayer(layer: Layer): QuantizedLayer {
+function outlineLayer(layer: Layer, pattern: SparsityPattern): QuantizedLayer {
   const { name, inputs } = layer;
   const base = { name, inputs, output: { shape: layer.outputShape, quant: UNIT } };
   const inputChannels = layer.inputShape[2]!;
   const outputs = layer.outputShape[2]!;
+  const sparsity = pattern[name] ?? null;
   const weighted = (shape: Shape) => ({
     weights: zeros('int8', shape),
     weightScales: ones(outputs),
@@ -61,14 +64,14 @@ function outlineLayer(layer: Layer): QuantizedLayer {
     case 'convolution': {
       const { op, kernel, stride, activation } = layer;
       const weights = weighted([outputs, kernel, kernel, inputChannels]);
-      return { ...base, ...weights, op, kernel, stride, activation, sparsity: null };
+      return { ...base, ...weights, op, kernel, stride, activation, sparsity };
     }
     case 'depthwise': {
       const { op, kernel, stride, activation } = layer;
       return { ...base, ...weighted([kernel, kernel, inputChannels]), op, kernel, stride, activation };
     }
     case 'linear':
-      return { ...base, ...weighted([outputs, inputChannels]), op: layer.op, sparsity: null };
+      return { ...base, ...weighted([outputs, inputChannels]), op: layer.op, sparsity };
     case 'layerNorm': {
       const affine = { gamma: zeros('int16', [outputs]), gammaScale: 1, beta: zeros('int32', [outputs]) };
       return { ...base, ...affine, op: layer.op };

@@ -4,10 +4,12 @@ import { encodedBytes, ENCODING_KINDS } from '../encoding/formats.js';
 import { channelCount, type Site } from '../ir/graph.js';
 import { activationRange } from './arithmetic.js';
 import type { LinearAttributes } from './linear.js';
-import { defineOp } from './op-definition.js';
+import { convolutionTile, gathersWindows, type WindowShape } from './convolution-tile.js';
+import { defineOp, type WeightMatrix } from './op-definition.js';
 import {
   channelFactors,
   clampGeometry,
+  panelContext,
   rowAccumulatorBound,
   weightedConstantBytes,
   weightedConstants,
@@ -24,8 +26,20 @@ type ConvolutionSite = Site<ConvolutionAttributes>;
 const MAX_COLUMNS = 65535;
 
 const outputsOf = ({ node }: ConvolutionSite): number => node.attributes.weights.shape[0]!;
-const matrixOf = (site: ConvolutionSite) => weightMatrix(site, outputsOf(site));
 const windowAt = ({ node, inputs }: ConvolutionSite) => windowOf(inputs[0]!.shape, node.attributes);
+const shapeOf = (site: ConvolutionSite): WindowShape => ({
+  window: windowAt(site),
+  channels: channelCount(site.inputs[0]!.shape),
+  outputs: outputsOf(site),
+  isPruned: site.node.attributes.sparsity !== null,
+});
+
+function matrixOf(site: ConvolutionSite): WeightMatrix {
+  const shape = shapeOf(site);
+  const positions = shape.window.outputHeight * shape.window.outputWidth;
+  const panel = panelContext(site, { tile: convolutionTile(shape), positions });
+  return { ...weightMatrix(site, outputsOf(site)), panel };
+}
 
 function outputShape(site: ConvolutionSite): Shape {
   const { outputHeight, outputWidth } = windowAt(site);
@@ -73,6 +87,7 @@ export const convolution = defineOp<ConvolutionAttributes>({
       output_channels: outputsOf(site),
       ...windowGeometry(window),
       ...clampGeometry(site),
+      ...(encoding.kind === 'panel' ? { gathers: gathersWindows(shapeOf(site)) ? 1 : 0 } : {}),
       weight_bytes: encodedBytes(matrixOf(site), encoding),
     };
   },

@@ -90,7 +90,8 @@ function randomConvolution(rng: Rng, kind: EncodingKind): RandomSite {
   const shape = [outputs, kernel, kernel, channels];
   const weighted = randomWeighted(rng, { shape, outputs, depth: kernel ** 2 * channels, input, output });
   const attributes = { kernel, stride: rng.pick([1, 2]), ...weighted, sparsity: null };
-  const inputTensor = { shape: featureMap(rng, channels), quant: input };
+  // Rows of four outputs and more are computed otherwise than shorter ones.
+  const inputTensor = { shape: [between(rng, 1, 6), between(rng, 1, 11), channels], quant: input };
   return sparseSite(rng, siteFrom('convolution', { inputs: [inputTensor], quant: output, attributes }), kind);
 }
 
@@ -185,6 +186,7 @@ export const RANDOM_SITES: Readonly<Record<string, (rng: Rng) => RandomSite>> = 
   tfr_convolution_balanced_s8: (rng) => randomConvolution(rng, 'balanced'),
   tfr_convolution_runlength_s8: (rng) => randomConvolution(rng, 'runlength'),
   tfr_convolution_csr_s8: (rng) => randomConvolution(rng, 'csr'),
+  tfr_convolution_panel_s8: (rng) => randomConvolution(rng, 'panel'),
   tfr_depthwise_dense_s8: (rng) => dense(randomDepthwise(rng)),
   tfr_lookup_s8: (rng) => dense(randomElementwise(rng, 'lookup')),
   tfr_add_s8: (rng) => dense(randomElementwise(rng, 'add')),
