@@ -5,24 +5,24 @@
  * the output is needed; what lies in the arena at one time never overlaps.
  *
  * #   layer                    op                 output      weights        MACs  arena  live
- * 0   stem                     convolution        [4, 4, 8]   block 2x4 56%  3456  1376   0..4
+ * 0   stem                     convolution        [4, 4, 8]   panel 2x4 56%  3456  1376   0..4
  * 1   stage1.block0.expand     linear             [4, 4, 16]  panel 2x4 50%  2048  864    1..2
  * 2   stage1.block0.depthwise  depthwise          [4, 4, 16]  dense 100%     2304  1120   2..3
  * 3   stage1.block0.project    linear             [4, 4, 8]   panel 2x4 50%  2048  0      3..4
  * 4   stage1.block0.add        add                [4, 4, 8]   -              -     1376   4..5
- * 5   stage2.embed             convolution        [2, 2, 16]  block 2x4 50%  4608  576    5..12
+ * 5   stage2.embed             convolution        [2, 2, 16]  panel 2x4 50%  4608  648    5..12
  * 6   stage2.block0.norm1      layerNorm          [2, 2, 16]  -              -     128    6..9
  * 7   stage2.block0.query      linear             [2, 2, 16]  panel 2x4 50%  1024  232    7..10
  * 8   stage2.block0.key        linear             [2, 2, 16]  panel 2x4 50%  1024  296    8..10
  * 9   stage2.block0.value      linear             [2, 2, 16]  panel 2x4 50%  1024  360    9..10
  * 10  stage2.block0.attention  attention          [2, 2, 16]  -              512   424    10..11
  * 11  stage2.block0.output     linear             [2, 2, 16]  panel 2x4 50%  1024  488    11..12
- * 12  stage2.block0.add1       add                [2, 2, 16]  -              -     576    12..17
+ * 12  stage2.block0.add1       add                [2, 2, 16]  -              -     648    12..17
  * 13  stage2.block0.norm2      layerNorm          [2, 2, 16]  -              -     128    13..14
  * 14  stage2.block0.mlp1       linear             [2, 2, 32]  panel 2x4 50%  2048  256    14..15
  * 15  stage2.block0.gelu       lookup             [2, 2, 32]  -              -     256    15..16
  * 16  stage2.block0.mlp2       linear             [2, 2, 16]  panel 2x4 50%  2048  384    16..17
- * 17  stage2.block0.add2       add                [2, 2, 16]  -              -     576    17..18
+ * 17  stage2.block0.add2       add                [2, 2, 16]  -              -     648    17..18
  * 18  head.pool                globalAveragePool  [1, 1, 16]  -              -     32     18..19
  * 19  head.classifier          linear             [1, 1, 3]   panel 2x4 50%  48    48     19..19
  */
@@ -64,7 +64,7 @@ const char *const model_class_names[MODEL_CLASS_COUNT] = {
 };
 
 /* stem: convolution [8, 8, 3] -> [4, 4, 8] */
-static const struct tfr_convolution_params stem_params = {
+static const struct tfr_convolution_panel_params stem_params = {
   .input_height = 8,
   .input_width = 8,
   .input_channels = 3,
@@ -81,11 +81,9 @@ static const struct tfr_convolution_params stem_params = {
   .output_zero_point = -128,
   .output_min = -128,
   .output_max = 127,
-  .weight_bytes = 176,
+  .gathers = 1,
+  .weight_bytes = 244,
   .weights = stem_weights,
-  .bias = stem_bias,
-  .multiplier = stem_multiplier,
-  .shift = stem_shift,
 };
 
 /* stage1.block0.expand: linear [4, 4, 8] -> [4, 4, 16] */
@@ -155,7 +153,7 @@ static const struct tfr_add_params stage1_block0_add_params = {
 };
 
 /* stage2.embed: convolution [4, 4, 8] -> [2, 2, 16] */
-static const struct tfr_convolution_params stage2_embed_params = {
+static const struct tfr_convolution_panel_params stage2_embed_params = {
   .input_height = 4,
   .input_width = 4,
   .input_channels = 8,
@@ -172,11 +170,9 @@ static const struct tfr_convolution_params stage2_embed_params = {
   .output_zero_point = 1,
   .output_min = -128,
   .output_max = 127,
-  .weight_bytes = 736,
+  .gathers = 1,
+  .weight_bytes = 884,
   .weights = stage2_embed_weights,
-  .bias = stage2_embed_bias,
-  .multiplier = stage2_embed_multiplier,
-  .shift = stage2_embed_shift,
 };
 
 /* stage2.block0.norm1: layerNorm [2, 2, 16] -> [2, 2, 16] */
@@ -383,23 +379,23 @@ tfr_status model_run(const int8_t *input, int8_t *output, uint8_t *arena, model_
   int8_t *const stage1_block0_depthwise_output = (int8_t *)arena + 1120;
   int8_t *const stage1_block0_project_output = (int8_t *)arena + 0;
   int8_t *const stage1_block0_add_output = (int8_t *)arena + 1376;
-  int8_t *const stage2_embed_output = (int8_t *)arena + 576;
+  int8_t *const stage2_embed_output = (int8_t *)arena + 648;
   int8_t *const stage2_block0_norm1_output = (int8_t *)arena + 128;
   int8_t *const stage2_block0_query_output = (int8_t *)arena + 232;
   int8_t *const stage2_block0_key_output = (int8_t *)arena + 296;
   int8_t *const stage2_block0_value_output = (int8_t *)arena + 360;
   int8_t *const stage2_block0_attention_output = (int8_t *)arena + 424;
   int8_t *const stage2_block0_output_output = (int8_t *)arena + 488;
-  int8_t *const stage2_block0_add1_output = (int8_t *)arena + 576;
+  int8_t *const stage2_block0_add1_output = (int8_t *)arena + 648;
   int8_t *const stage2_block0_norm2_output = (int8_t *)arena + 128;
   int8_t *const stage2_block0_mlp1_output = (int8_t *)arena + 256;
   int8_t *const stage2_block0_gelu_output = (int8_t *)arena + 256;
   int8_t *const stage2_block0_mlp2_output = (int8_t *)arena + 384;
-  int8_t *const stage2_block0_add2_output = (int8_t *)arena + 576;
+  int8_t *const stage2_block0_add2_output = (int8_t *)arena + 648;
   int8_t *const head_pool_output = (int8_t *)arena + 32;
 
   LAYER(0, stem_output, 128,
-        tfr_convolution_block_s8(&stem_params, input, stem_output, arena + 0));
+        stem_kernel(&stem_params, input, stem_output, arena + 0));
   LAYER(1, stage1_block0_expand_output, 256,
         stage1_block0_expand_kernel(&stage1_block0_expand_params, stem_output,
             stage1_block0_expand_output, arena + 1120));
@@ -413,7 +409,7 @@ tfr_status model_run(const int8_t *input, int8_t *output, uint8_t *arena, model_
         tfr_add_s8(&stage1_block0_add_params, stem_output, stage1_block0_project_output,
             stage1_block0_add_output, NULL));
   LAYER(5, stage2_embed_output, 64,
-        tfr_convolution_block_s8(&stage2_embed_params, stage1_block0_add_output, stage2_embed_output,
+        stage2_embed_kernel(&stage2_embed_params, stage1_block0_add_output, stage2_embed_output,
             arena + 0));
   LAYER(6, stage2_block0_norm1_output, 64,
         tfr_layer_norm_s8(&stage2_block0_norm1_params, stage2_embed_output, stage2_block0_norm1_output,

@@ -10,7 +10,7 @@
 #define MODEL_ARENA_ALIGNMENT 8 /* of the arena, in bytes */
 #define MODEL_SCRATCH_BYTES 864 /* the largest scratch memory of a layer; part of the arena */
 #define MODEL_INPUT_BYTES 192 /* [8, 8, 3], row-major */
-#define MODEL_INPUT_OFFSET 224 /* where the arena has room for the input */
+#define MODEL_INPUT_OFFSET 256 /* where the arena has room for the input */
 #define MODEL_INPUT_ZERO_POINT 0 /* real = scale * (input - zero point) */
 #define MODEL_OUTPUT_BYTES 3 /* [1, 1, 3], one score a class */
 #define MODEL_OUTPUT_OFFSET 48 /* where the arena has room for the output */
