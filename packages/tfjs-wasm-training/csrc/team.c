@@ -76,10 +76,14 @@ static void run_slices(struct team *team, int slices, task *run, const void *con
 EXPORT int32_t team_bytes(void) { return sizeof(struct team); }
 #endif
 
-/* The life of every thread but the caller's. `thread` counts from 1. */
+/*
+ * The life of every thread but the caller's. `thread` counts from 1. The job is read before the order to stop, which is
+ * given before the last job is published: a thread that misses the order does not sleep through that job.
+ */
 EXPORT void team_work(struct team *team, int32_t thread) {
-  while (!__atomic_load_n(&team->stop, __ATOMIC_ACQUIRE)) {
-    const uint32_t job = __atomic_load_n(job_word(team), __ATOMIC_ACQUIRE);
+  for (;;) {
+    const uint32_t job = __atomic_load_n(job_word(team), __ATOMIC_SEQ_CST);
+    if (__atomic_load_n(&team->stop, __ATOMIC_SEQ_CST)) return;
     take_slices(team, thread);
     wait_while(team, job_word(team), job);
   }
