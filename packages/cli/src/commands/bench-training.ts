@@ -24,6 +24,7 @@ interface TrainingOptions {
   readonly threads?: number;
   readonly rounds: number;
   readonly seconds: number;
+  readonly processorTime: boolean;
 }
 
 const ENGINES: readonly EngineName[] = ['native', 'wasm-relaxed', 'wasm', 'webgpu', 'node-gpu', 'cpu'];
@@ -61,13 +62,14 @@ export function addTrainingBench(bench: Command): void {
     .addOption(new Option('--threads <number>', 'default as many as processors').argParser(positive))
     .addOption(new Option('--rounds <number>', 'the median counts').argParser(positive).default(3))
     .addOption(new Option('--seconds <number>', 'of a turn in a round').argParser(positive).default(1))
+    .option('--processor-time', 'counts processor time instead, with one thread: for a busy machine', false)
     .action(runTrainingBench);
 }
 
 const DEFAULT_BATCHES: readonly number[] = [64];
 
 async function runTrainingBench(options: TrainingOptions): Promise<void> {
-  const { json, torch: python, network, batch, rounds, seconds } = options;
+  const { json, torch: python, network, batch, rounds, seconds, processorTime } = options;
   const file = json === undefined ? null : openOutFile(json);
   const torch = python === undefined ? undefined : await startTorch(python === true ? undefined : [python]);
   let rows: TrainingBenchRow[] = [];
@@ -76,7 +78,7 @@ async function runTrainingBench(options: TrainingOptions): Promise<void> {
       rows = await benchTraining({
         networks: network ?? (Object.keys(NETWORKS) as NetworkName[]),
         engines: chooseEngines(options),
-        ...{ batches: batch, rounds, seconds },
+        ...{ batches: batch, rounds, seconds, clock: processorTime ? 'processor' : 'wall' },
         ...(torch && { torch }),
         onProgress: ({ share, note }) => progress.update(share, { total: 1, note }),
       });
@@ -90,7 +92,8 @@ async function runTrainingBench(options: TrainingOptions): Promise<void> {
 }
 
 /** Those that were asked for, or all on the processor that there are (relaxed SIMD is asked of V8). */
-function chooseEngines({ engine: wanted, variant, threads }: TrainingOptions): EngineOptions[] {
+function chooseEngines({ engine: wanted, variant, ...options }: TrainingOptions): EngineOptions[] {
+  const threads = options.processorTime ? 1 : options.threads;
   const found = availableEngines().filter(({ engine, missing }) => !missing || engine === 'wasm-relaxed');
   return (wanted ?? found.map(({ engine }) => engine)).map((engine) => ({
     engine,

@@ -5,7 +5,7 @@
 
 import type { EngineName, EngineOptions } from '../index.js';
 import { createContestant } from './contestant.js';
-import type { Contestant } from './contestant.js';
+import type { Clock, Contestant } from './contestant.js';
 import { NETWORKS, multiplyAccumulates } from './networks.js';
 import type { NetworkName } from './networks.js';
 import type { MemoryFormat, Torch } from './torch.js';
@@ -20,6 +20,8 @@ export interface TrainingBenchOptions {
   readonly rounds?: number;
   /** Of a measurement in a round; default 1. */
   readonly seconds?: number;
+  /** Default `wall`. `processor` is for one thread: threads would be added up. */
+  readonly clock?: Clock;
   readonly onProgress?: (progress: { readonly share: number; readonly note: string }) => void;
 }
 
@@ -75,13 +77,13 @@ async function compete(
   options: TrainingBenchOptions,
   note: (text: string, share: number) => void,
 ): Promise<TrainingBenchRow[]> {
-  const { engines, rounds = 3, seconds = 1, torch } = options;
+  const { engines, rounds = 3, seconds = 1, clock = 'wall', torch } = options;
   const contestants: Contestant[] = [];
   for (const engine of engines) contestants.push(await createContestant({ ...competition, engine }));
   const ours = contestants.map(({ engine, rate }): Turn => {
-    return { title: engine.name, rates: [], take: () => rate(seconds) };
+    return { title: engine.name, rates: [], take: () => rate({ seconds, clock }) };
   });
-  const theirs = torch === undefined ? [] : torchTurns(torch, competition, { contestants, seconds });
+  const theirs = torch === undefined ? [] : torchTurns(torch, competition, { contestants, seconds, clock });
   const turns: readonly Turn[] = [...ours, ...theirs];
   for (let round = 0; round < rounds; round++) {
     for (const [i, turn] of turns.entries()) {
@@ -116,12 +118,13 @@ interface TorchTurn extends Turn {
 function torchTurns(
   torch: Torch,
   { network, batch }: Competition,
-  options: { readonly contestants: readonly Contestant[]; readonly seconds: number },
+  options: { readonly contestants: readonly Contestant[]; readonly seconds: number; readonly clock: Clock },
 ): TorchTurn[] {
+  const { seconds, clock } = options;
   const counts = [...new Set(options.contestants.map(({ engine }) => engine.threads))];
   return counts.flatMap((threads) =>
     (['channels_last', 'contiguous'] as const).map((memoryFormat) => {
-      const request = { network, batch, threads, memoryFormat, seconds: options.seconds };
+      const request = { network, batch, threads, memoryFormat, seconds, clock };
       return {
         title: `torch ${memoryFormat}`,
         rates: [],

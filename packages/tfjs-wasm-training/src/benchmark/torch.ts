@@ -4,6 +4,7 @@ import { spawn, spawnSync } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { TrainingError } from '../errors.js';
+import type { Clock } from './contestant.js';
 import { NETWORKS } from './networks.js';
 import type { NetworkName } from './networks.js';
 
@@ -15,6 +16,7 @@ export interface TorchRequest {
   readonly threads: number;
   readonly memoryFormat: MemoryFormat;
   readonly seconds: number;
+  readonly clock: Clock;
 }
 
 export interface Torch {
