@@ -22,7 +22,7 @@
 
 #if defined(__GNUC__) || defined(__clang__)
 #define TFR_INLINE static inline __attribute__((always_inline))
-#define TFR_APART static __attribute__((noinline))
+#define TFR_APART static __attribute__((noinline, unused))
 #else
 #define TFR_INLINE static inline
 #define TFR_APART static

@@ -46,7 +46,9 @@ TFR_INLINE int tfr_depthwise_is_3x3(const struct tfr_depthwise_params *params) {
          tfr_depthwise_columns(params) <= TFR_DEPTHWISE_MAX_STRIP_BYTES / TFR_DEPTHWISE_COLUMN_BYTES;
 }
 
-TFR_INLINE tfr_status tfr_depthwise_check(const struct tfr_depthwise_params *params, const int8_t *input, const int8_t *output) {
+/* All but the factors. */
+TFR_INLINE tfr_status tfr_depthwise_check(const struct tfr_depthwise_params *params, const int8_t *input,
+                                          const int8_t *output) {
   if (params == NULL || input == NULL || output == NULL || params->weights == NULL || params->bias == NULL ||
       params->multiplier == NULL || params->shift == NULL) {
     return TFR_ERROR_NULL;
@@ -59,18 +61,16 @@ TFR_INLINE tfr_status tfr_depthwise_check(const struct tfr_depthwise_params *par
       params->weight_bytes != params->kernel_height * params->kernel_width * params->channels) {
     return TFR_ERROR_SIZE;
   }
-  const bool in_range =
-      tfr_s8_valid(params->input_zero_point) && tfr_s8_valid(params->output_zero_point) &&
-      tfr_clamp_valid(params->output_min, params->output_max) &&
-      tfr_factors_valid(params->multiplier, params->shift, params->channels);
+  const bool in_range = tfr_s8_valid(params->input_zero_point) && tfr_s8_valid(params->output_zero_point) &&
+                        tfr_clamp_valid(params->output_min, params->output_max);
   return in_range ? TFR_OK : TFR_ERROR_RANGE;
 }
 
 #include "depthwise/tfr_depthwise_direct.h"
 
 #if TFR_CORE == TFR_CORE_PORTABLE
-#define tfr_depthwise_run(params, input, output, scratch) \
-  ((void)(scratch), tfr_depthwise_direct(params, input, output))
+#define tfr_depthwise_all_short(params) 0
+#define tfr_depthwise_short(params, input, output, scratch) ((void)(scratch), tfr_depthwise_direct(params, input, output))
 #else
 #include "depthwise/tfr_depthwise_dsp.h"
 #endif
@@ -80,7 +80,12 @@ TFR_INLINE tfr_status tfr_depthwise_dense(const struct tfr_depthwise_params *par
   const tfr_status status = tfr_depthwise_check(params, input, output);
   if (status != TFR_OK) return status;
   if (scratch == NULL && tfr_depthwise_is_3x3(params)) return TFR_ERROR_NULL;
-  tfr_depthwise_run(params, input, output, scratch);
+  if (tfr_depthwise_all_short(params)) {
+    tfr_depthwise_short(params, input, output, scratch);
+    return TFR_OK;
+  }
+  if (!tfr_factors_valid(params->multiplier, params->shift, params->channels)) return TFR_ERROR_RANGE;
+  tfr_depthwise_direct(params, input, output);
   return TFR_OK;
 }
 

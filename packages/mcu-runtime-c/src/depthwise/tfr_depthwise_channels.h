@@ -9,12 +9,22 @@
 #define TFR_DEPTHWISE_MAX_BIAS ((int32_t)1 << 29)
 #define TFR_DEPTHWISE_MAX_TAPS 8192 /* times 127 * 255: below 2^28 */
 
-/* Are the sums of all channels so small, and their factors such, that tfr_rescale_apply rescales them? */
+/*
+ * Are there four channels, the sums of all channels so small, and their factors such, that tfr_rescale_apply rescales them?
+ * They are valid then. 0 or in [2^30, 2^31) becomes, less 1 and without sign, at least 2^30 - 1; what is negative the same,
+ * so the sign is asked for apart.
+ */
 TFR_APART int tfr_depthwise_all_short(const struct tfr_depthwise_params *params) {
   if (params->kernel_height * params->kernel_width > TFR_DEPTHWISE_MAX_TAPS) return 0;
-  for (int32_t c = 0; c < params->channels; c++) {
-    const int32_t bias = params->bias[c];
-    if (!TFR_RESCALE_VALID(params->shift[c]) || bias > TFR_DEPTHWISE_MAX_BIAS || bias < -TFR_DEPTHWISE_MAX_BIAS) {
+  if (params->channels < TFR_DEPTHWISE_GROUP) return 0;
+  const int32_t *bias = params->bias;
+  const int32_t *multiplier = params->multiplier;
+  const uint8_t *shift = params->shift;
+  for (const int32_t *end = bias + params->channels; bias != end; bias++) {
+    const uint32_t factor = (uint32_t)*multiplier++;
+    const int32_t right = *shift++;
+    if (factor - 1 < ((uint32_t)1 << 30) - 1 || factor >> 31 != 0 || !TFR_RESCALE_VALID(right) ||
+        (uint32_t)*bias + (uint32_t)TFR_DEPTHWISE_MAX_BIAS > 2 * (uint32_t)TFR_DEPTHWISE_MAX_BIAS) {
       return 0;
     }
   }

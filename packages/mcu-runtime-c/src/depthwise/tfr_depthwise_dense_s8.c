@@ -1,5 +1,6 @@
 /* Depthwise convolution: each channel has its own window. */
 #include "depthwise/tfr_depthwise.h"
+#include "depthwise/tfr_depthwise_s2.h" /* for calls with their shape compiled in; projects carry it along */
 
 #include "tfr/tfr_kernels.h"
 

@@ -14,12 +14,9 @@
 #define tfr_depthwise_3x3(params, input, output, scratch) ((void)(scratch))
 #endif
 
-TFR_INLINE void tfr_depthwise_run(const struct tfr_depthwise_params *params, const int8_t *input, int8_t *output,
-                                  void *scratch) {
-  if (params->channels < TFR_DEPTHWISE_GROUP || !tfr_depthwise_all_short(params)) {
-    tfr_depthwise_direct(params, input, output);
-    return;
-  }
+/* All sums are short. */
+TFR_INLINE void tfr_depthwise_short(const struct tfr_depthwise_params *params, const int8_t *input, int8_t *output,
+                                    void *scratch) {
   if (TFR_DEPTHWISE_HAS_STRIPS && tfr_depthwise_is_3x3(params)) {
     tfr_depthwise_3x3(params, input, output, (uint32_t *)scratch);
   } else {

@@ -4,6 +4,7 @@
  * of and hands it constants instead of the fields of the parameter struct. Arrays (weights, tables) stay data.
  */
 import type { KernelCall } from '../compiled-model.js';
+import { depthwiseConstants, depthwisePrelude } from './depthwise-loops.js';
 import { panelConstants } from './panel-constants.js';
 
 /** How the specialised function of a kernel is written; one line a kernel in {@link SPECIALIZERS}. */
@@ -16,7 +17,9 @@ export interface Specializer {
   /** The numbers of the struct that are compiled in; all of them unless given. Fewer let more calls share a function. */
   readonly fixed?: readonly string[];
   /** Constants that the body wants beside the numbers of the struct, as C expressions; null: keep the general kernel. */
-  readonly constants?: (call: KernelCall) => readonly string[] | null;
+  readonly constants?: (call: KernelCall, symbol: string) => readonly string[] | null;
+  /** C text before the function, for calls that are specialised. */
+  readonly prelude?: (call: KernelCall, symbol: string) => string;
 }
 
 export interface CallText {
@@ -38,6 +41,13 @@ const SPECIALIZERS: Readonly<Record<string, Specializer>> = {
     body: 'tfr_linear_panel',
     inputs: 1,
     constants: panelConstants,
+  },
+  tfr_depthwise_dense_s8: {
+    header: 'depthwise/tfr_depthwise_s2.h',
+    body: 'tfr_depthwise_s2',
+    inputs: 1,
+    constants: depthwiseConstants,
+    prelude: depthwisePrelude,
   },
   tfr_attention_s8: {
     header: 'attention/tfr_attention.h',
@@ -84,14 +94,15 @@ export function fixedParams({ struct, params }: KernelCall, names?: readonly str
 /** The specialised function of a call, or null where the runtime's general kernel is all there is. */
 export function specializeCall(call: KernelCall, { symbol }: SpecializeOptions): CallText | null {
   const specializer = SPECIALIZERS[call.kernel];
-  const constants = specializer?.constants?.(call) ?? [];
-  if (specializer === undefined || specializer.constants?.(call) === null) return null;
-  const { header, body, inputs, fixed } = specializer;
-  const values = ['&fixed', ...constants, ...INPUT_NAMES.slice(0, inputs), 'output', 'scratch'];
+  const constants = specializer?.constants?.(call, symbol);
+  if (specializer === undefined || constants === null) return null;
+  const { header, body, inputs, fixed, prelude } = specializer;
+  const values = ['&fixed', ...(constants ?? []), ...INPUT_NAMES.slice(0, inputs), 'output', 'scratch'];
   const prototype = callPrototype(symbol, { struct: call.struct, inputs });
   const lines = [
     `#include "${header}"`,
     '',
+    ...(prelude === undefined ? [] : [prelude(call, symbol), '']),
     `${prototype} {`,
     ...fixedParams(call, fixed),
     `  return ${body}(${values.join(', ')});`,
