@@ -9,7 +9,7 @@ export interface KernelField {
 }
 
 export interface KernelEntry {
-  /** The C function, such as `tfr_linear_block_s8`. */
+  /** The C function, such as `tfr_linear_panel_s8`. */
   readonly name: string;
   readonly op: string;
   /** The C struct of its parameters, such as `tfr_linear_params`. */

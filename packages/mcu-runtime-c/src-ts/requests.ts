@@ -6,7 +6,7 @@ import type { KernelParams, ParamArray } from './words.js';
 
 /** One call of a kernel on tensors of its own. */
 export interface KernelRequest {
-  /** The C name, such as `tfr_linear_block_s8`. */
+  /** The C name, such as `tfr_linear_panel_s8`. */
   readonly kernel: string;
   readonly params: KernelParams;
   /** As many as the kernel has inputs. */

@@ -2,8 +2,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { KernelRequest, KernelRuntime } from '@tinyformer/mcu-runtime-c';
-import { blockMatrix, int8s, panelMatrix, requestsByOp, rowMatrix } from './support/arbitraries.js';
-import { denseWeights, encodeStream } from './support/block-stream.js';
+import { int8s, panelMatrix, requestsByOp, rowMatrix } from './support/arbitraries.js';
 import { densePanel, encodePanel, evenTile } from './support/panel-stream.js';
 import { linear, linearPanel } from './support/requests.js';
 import { denseRows, encodeRows } from './support/row-streams.js';
@@ -58,24 +57,6 @@ describe('agreement', () => {
         for (const runtime of runtimes) expect(runInSession(runtime, request)).toEqual(runtime.run(request));
       }),
       { ...runs, numRuns: 30 },
-    );
-  });
-
-  it('a block stream multiplies as the dense weights that it stands for', () => {
-    const layer = fc
-      .tuple(fc.integer({ min: 1, max: 6 }), fc.integer({ min: 2, max: 20 }), fc.integer({ min: 1, max: 9 }))
-      .chain(([tokens, inputs, outputs]) =>
-        fc.tuple(fc.constant(tokens), blockMatrix(outputs, inputs), int8s(tokens * inputs)),
-      );
-    fc.assert(
-      fc.property(layer, ([tokens, matrix, input]) => {
-        const shape = [tokens, matrix.columns, matrix.rows] as const;
-        const params = { shift: new Uint8Array(matrix.rows).fill(37), input_zero_point: -7 };
-        const block = linear(shape, { input, weights: encodeStream(matrix), encoding: 'block', params });
-        const dense = linear(shape, { input, weights: denseWeights(matrix), params });
-        expect(wasm.run(block)).toEqual(wasm.run(dense));
-      }),
-      runs,
     );
   });
 

@@ -2,7 +2,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { RuntimeError } from '@tinyformer/mcu-runtime-c';
 import type { KernelParams, KernelRequest } from '@tinyformer/mcu-runtime-c';
-import { encodeStream } from './support/block-stream.js';
 import { encodeRows } from './support/row-streams.js';
 import { UNIT, convolution, depthwise, linear } from './support/requests.js';
 import { runtimes, wasm } from './support/runtimes.js';
@@ -132,47 +131,6 @@ describe('refusals', () => {
     ['a beta beyond 30 bits', norm, { beta: Int32Array.of(0, 0, 0, 2 ** 30 + 1) }],
   ])('TFR_ERROR_RANGE for %s', (_, request, params) => {
     expect(statusOf(changed(request, params))).toBe(RANGE);
-  });
-});
-
-describe('refused block streams', () => {
-  const offsets = [
-    [0, 4],
-    [2, 3],
-  ];
-  const shape = { rows: 4, columns: 8, blockRows: 2, blockColumns: 4 };
-  const sound = encodeStream({ ...shape, offsets, values: new Array<number>(32).fill(1) });
-  const request = (weights: Int8Array): KernelRequest =>
-    linear([2, 8, 4], { input: int8(16), weights, encoding: 'block' });
-  const withByte = (offset: number, value: number): Int8Array => {
-    const copy = sound.slice();
-    copy[offset] = value;
-    return copy;
-  };
-
-  it('take the sound one', () => {
-    expect(statusOf(request(sound))).toBe(0);
-  });
-
-  it.each<[string, Int8Array]>([
-    ['an empty stream', int8(0)],
-    ['less than a header', sound.slice(0, 15)],
-    ['another magic', withByte(0, 0x55)],
-    ['another version', withByte(2, 2)],
-    ['flags', withByte(3, 1)],
-    ['3 block rows', withByte(4, 3)],
-    ['5 block columns', withByte(5, 5)],
-    ['more blocks than the length allows', withByte(6, 3)],
-    ['other rows than the layer', withByte(8, 3)],
-    ['other columns than the layer', withByte(12, 9)],
-    ['a missing byte at the end', sound.slice(0, -1)],
-    ['a byte too many', Int8Array.of(...sound, 0)],
-    ['an offset past the last block', withByte(18, 5)],
-    ['an offset with its high byte set', withByte(19, -128)],
-    ['equal offsets', withByte(20, 3)],
-    ['descending offsets', withByte(16, 4)],
-  ])('TFR_ERROR_ENCODING for %s', (_, stream) => {
-    expect(statusOf(request(stream))).toBe(ENCODING);
   });
 });
 

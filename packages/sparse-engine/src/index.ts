@@ -35,7 +35,6 @@ export type { OpDefinition, ReferenceRun, WeightMatrix } from './ops/op-definiti
 export { chooseEncoding, chooseWeightEncoding } from './encoding/choose-encoding.js';
 export type {
   BalancedEncoding,
-  BlockEncoding,
   CsrEncoding,
   DenseEncoding,
   Encoding,
@@ -55,6 +54,7 @@ export {
   supportsLayout,
 } from './encoding/formats.js';
 export {
+  LAYOUTS,
   parseLayout,
   parseRequestedEncodings,
   type RequestedEncodings,

@@ -25,7 +25,7 @@ const clustered = weights((row, column) => column >> 3 === row);
 
 describe("the compiler's choice", () => {
   it('follows the pattern of a pruned layer', () => {
-    expect(chooseWeightEncoding(half, DEFAULT_BLOCK)).toMatchObject({ kind: 'block', blocksPerGroup: 8 });
+    expect(chooseWeightEncoding(half, DEFAULT_BLOCK)).toMatchObject({ kind: 'balanced', blocksPerRow: 8 });
     expect(chooseWeightEncoding(half, { blockRows: 1, blockColumns: 8 })).toEqual({
       kind: 'balanced',
       blockColumns: 8,
@@ -57,22 +57,33 @@ describe('the names of encodings', () => {
   it.each<[string, EncodingLayout]>([
     ['dense', { kind: 'dense' }],
     ['csr', { kind: 'csr' }],
-    ['block-2x4', { kind: 'block', blockRows: 2, blockColumns: 4 }],
+    ['panel-2x8', { kind: 'panel', blockRows: 2, blockColumns: 8, isDense: false }],
+    ['packed-4x4', { kind: 'panel', blockRows: 4, blockColumns: 4, isDense: true }],
     ['balanced-1x16', { kind: 'balanced', blockColumns: 16 }],
     ['runlength-1x2', { kind: 'runlength', blockColumns: 2 }],
   ])('read %s', (text, layout) => expect(parseLayout(text)).toEqual(layout));
 
-  it.each(['', 'sparse', 'block', 'block-3x4', 'balanced-2x4', 'runlength-1x3', 'csr-1x4', 'dense-2x4'])(
-    'refuse %j',
-    (text) => expect(() => parseLayout(text)).toThrow(/^E_ENCODING/),
-  );
+  it.each([
+    '',
+    'sparse',
+    'panel',
+    'panel-4x8',
+    'packed-2x8',
+    'balanced-2x4',
+    'runlength-1x3',
+    'csr-1x4',
+    'dense-2x4',
+  ])('refuse %j', (text) => expect(() => parseLayout(text)).toThrow(/^E_ENCODING/));
 });
 
 describe('requests of a command line', () => {
   it('name a layer, or mean all', () => {
-    expect(parseRequestedEncodings(['a=csr', 'dense', 'b.c=block-4x4', 'a=dense'])).toEqual({
+    expect(parseRequestedEncodings(['a=csr', 'dense', 'b.c=panel-4x4', 'a=dense'])).toEqual({
       all: { kind: 'dense' },
-      layers: { a: { kind: 'dense' }, 'b.c': { kind: 'block', blockRows: 4, blockColumns: 4 } },
+      layers: {
+        a: { kind: 'dense' },
+        'b.c': { kind: 'panel', blockRows: 4, blockColumns: 4, isDense: false },
+      },
     });
     expect(parseRequestedEncodings([])).toEqual({ layers: {} });
   });
@@ -90,7 +101,7 @@ describe('requested encodings', () => {
       stem: { kind: 'csr' },
       'stage1.block0.expand': { kind: 'balanced', blockColumns: 8 },
       'stage2.block0.mlp1': { kind: 'runlength', blockColumns: 4 },
-      'stage2.block0.mlp2': { kind: 'block', blockRows: 4, blockColumns: 4 },
+      'stage2.block0.mlp2': { kind: 'panel', blockRows: 4, blockColumns: 4, isDense: false },
       'head.classifier': { kind: 'dense' },
     } as const;
     const model = await compile(network(), { encodings: { layers } });

@@ -20,8 +20,6 @@ export const DEFAULT_LAYOUTS: readonly EncodingLayout[] = [
   { kind: 'panel', blockRows: 4, blockColumns: 4, isDense: true },
   { kind: 'panel', blockRows: 2, blockColumns: 4, isDense: false },
   { kind: 'panel', blockRows: 4, blockColumns: 4, isDense: false },
-  { kind: 'block', blockRows: 2, blockColumns: 4 },
-  { kind: 'block', blockRows: 4, blockColumns: 4 },
 ];
 
 /** Rows that share a pattern in a layout; blocks have 4 columns, whatever the layout. */

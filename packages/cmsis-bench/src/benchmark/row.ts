@@ -40,7 +40,7 @@ export interface BenchRow extends RoundedFigures {
   readonly shape: string;
   /** The share of the weights that are zero; 0 for ops without weights. */
   readonly sparsity: number;
-  /** `dense`, `block 2x4`, ...; `none` for ops without weights. */
+  /** `dense`, `panel 2x4`, ...; `none` for ops without weights. */
   readonly encoding: string;
   readonly macs: number;
   readonly nonZeroMacs: number;

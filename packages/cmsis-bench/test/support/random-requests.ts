@@ -35,37 +35,6 @@ interface WeightMatrix {
   readonly columns: number;
 }
 
-/** A block stream by the runtime's FORMAT.md: ascending offsets that need not lie on a grid. */
-function blockStream({ rows, columns }: WeightMatrix): Arbitrary<Int8Array> {
-  const widths = [2, 4, 8, 16].filter((width) => width <= columns);
-  return fc
-    .record({ blockRows: fc.constantFrom(1, 2, 4), blockColumns: fc.constantFrom(...widths) })
-    .chain(({ blockRows, blockColumns }) => {
-      const places = columns - blockColumns + 1;
-      const groups = Math.ceil(rows / blockRows);
-      return fc.integer({ min: 0, max: Math.min(5, places) }).chain((blocks) => {
-        const offsets = fc.array(
-          fc.uniqueArray(fc.integer({ min: 0, max: places - 1 }), { minLength: blocks, maxLength: blocks }),
-          { minLength: groups, maxLength: groups },
-        );
-        const values = int8(groups * blocks * blockRows * blockColumns);
-        return fc.tuple(offsets, values).map(([starts, weights]) => {
-          const valuesOffset = Math.ceil((16 + 2 * groups * blocks) / 4) * 4;
-          const bytes = new Int8Array(valuesOffset + weights.length);
-          const view = new DataView(bytes.buffer);
-          [0x54, 0x42, 1, 0, blockRows, blockColumns].forEach((byte, at) => view.setUint8(at, byte));
-          view.setUint16(6, blocks, true);
-          view.setUint32(8, rows, true);
-          view.setUint32(12, columns, true);
-          const ascending = starts.flatMap((group) => group.sort((a, b) => a - b));
-          ascending.forEach((start, index) => view.setUint16(16 + 2 * index, start, true));
-          bytes.set(weights, valuesOffset);
-          return bytes;
-        });
-      });
-    });
-}
-
 /** Random zeros, held by one of the layouts that the matrix can have. */
 const sparse =
   (layouts: readonly EncodingLayout[]): Weights =>
@@ -300,9 +269,7 @@ const layerNorm: Arbitrary<KernelRequest> = fc
 
 const ARBITRARIES = [
   linear('tfr_linear_dense_s8', dense),
-  linear('tfr_linear_block_s8', blockStream),
   convolution('tfr_convolution_dense_s8', dense),
-  convolution('tfr_convolution_block_s8', blockStream),
   ...SPARSE.flatMap(([encoding, weights]) => [
     linear(`tfr_linear_${encoding}_s8`, weights),
     convolution(`tfr_convolution_${encoding}_s8`, weights),

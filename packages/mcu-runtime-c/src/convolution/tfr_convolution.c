@@ -38,8 +38,9 @@ static void put_tap(const struct tfr_convolution_params *params, const int8_t *p
   }
 }
 
-static void gather_pairs(const struct tfr_convolution_params *params, const int8_t *input, int32_t position,
-                         int32_t lanes, uint8_t *tile) {
+/* The patch of one output position into one lane of the tile; positions outside of the image are 0. */
+static void gather(const struct tfr_convolution_params *params, const int8_t *input, int32_t position, int32_t lanes,
+                   uint8_t *tile) {
   const struct tfr_taps y = tfr_window_taps(vertical(params), position / params->output_width);
   const struct tfr_taps x = tfr_window_taps(horizontal(params), position % params->output_width);
   int32_t column = 0;
@@ -49,25 +50,6 @@ static void gather_pairs(const struct tfr_convolution_params *params, const int8
       const int32_t pixel = (y.first + ky) * params->input_width + x.first + kx;
       put_tap(params, is_inside ? input + pixel * params->input_channels : NULL, column, lanes, tile);
       column += params->input_channels;
-    }
-  }
-}
-
-/* The patch of one output position into one lane of the tile; positions outside of the image are 0. */
-static void gather(const struct tfr_convolution_params *params, const int8_t *input, int32_t position, int32_t lanes,
-                   int16_t *tile) {
-  const struct tfr_taps y = tfr_window_taps(vertical(params), position / params->output_width);
-  const struct tfr_taps x = tfr_window_taps(horizontal(params), position % params->output_width);
-  const int32_t channels = params->input_channels;
-  for (int32_t ky = 0; ky < params->kernel_height; ky++) {
-    for (int32_t kx = 0; kx < params->kernel_width; kx++) {
-      if (ky >= y.begin && ky < y.end && kx >= x.begin && kx < x.end) {
-        const int8_t *pixel = input + ((y.first + ky) * params->input_width + x.first + kx) * channels;
-        for (int32_t c = 0; c < channels; c++) tile[c * lanes] = (int16_t)(pixel[c] - params->input_zero_point);
-      } else {
-        for (int32_t c = 0; c < channels; c++) tile[c * lanes] = 0;
-      }
-      tile += channels * lanes;
     }
   }
 }
@@ -93,11 +75,7 @@ tfr_status tfr_convolution(const struct tfr_convolution_params *params, struct t
   for (int32_t position = 0; position < positions;) {
     const int32_t lanes = positions - position >= TFR_LANES ? TFR_LANES : 1;
     for (int32_t lane = 0; lane < lanes; lane++) {
-      if (encoding.is_paired) {
-        gather_pairs(params, input, position + lane, lanes, (uint8_t *)tile + TFR_PAIR_BYTES * lane);
-      } else {
-        gather(params, input, position + lane, lanes, (int16_t *)tile + lane);
-      }
+      gather(params, input, position + lane, lanes, (uint8_t *)tile + TFR_PAIR_BYTES * lane);
     }
     encoding.multiply(&rows, tile, lanes, output + position * rows.outputs);
     position += lanes;

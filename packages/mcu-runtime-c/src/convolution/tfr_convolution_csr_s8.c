@@ -4,7 +4,7 @@
 
 tfr_status tfr_convolution_csr_s8(const struct tfr_convolution_params *params, const int8_t *input,
                                   int8_t *output, void *scratch) {
-  const struct tfr_rows_encoding encoding = {.check = tfr_rows_csr_check, .multiply = tfr_rows_csr, .is_paired = true};
+  const struct tfr_rows_encoding encoding = {.check = tfr_rows_csr_check, .multiply = tfr_rows_csr};
   return tfr_convolution(params, encoding, input, output, scratch);
 }
 

@@ -4,7 +4,7 @@
 
 tfr_status tfr_convolution_runlength_s8(const struct tfr_convolution_params *params, const int8_t *input,
                                         int8_t *output, void *scratch) {
-  const struct tfr_rows_encoding encoding = {.check = tfr_rows_runlength_check, .multiply = tfr_rows_runlength, .is_paired = true};
+  const struct tfr_rows_encoding encoding = {.check = tfr_rows_runlength_check, .multiply = tfr_rows_runlength};
   return tfr_convolution(params, encoding, input, output, scratch);
 }
 

@@ -10,18 +10,10 @@ static bool sizes_valid(const struct tfr_linear_params *params) {
          tfr_volume_valid(params->tokens, params->outputs, 1);
 }
 
-static void gather_pairs(const struct tfr_linear_params *params, const int8_t *input, int32_t lanes, uint8_t *tile) {
+static void gather(const struct tfr_linear_params *params, const int8_t *input, int32_t lanes, uint8_t *tile) {
   for (int32_t lane = 0; lane < lanes; lane++) {
     tfr_pairs_widen(input, params->inputs, params->input_zero_point, lanes, tile + TFR_PAIR_BYTES * lane);
     input += params->inputs;
-  }
-}
-
-static void gather(const struct tfr_linear_params *params, const int8_t *input, int32_t lanes, int16_t *tile) {
-  for (int32_t lane = 0; lane < lanes; lane++) {
-    for (int32_t i = 0; i < params->inputs; i++) {
-      tile[i * lanes + lane] = (int16_t)(*input++ - params->input_zero_point);
-    }
   }
 }
 
@@ -44,11 +36,7 @@ tfr_status tfr_linear(const struct tfr_linear_params *params, struct tfr_rows_en
   if (status != TFR_OK) return status;
   for (int32_t token = 0; token < params->tokens;) {
     const int32_t lanes = params->tokens - token >= TFR_LANES ? TFR_LANES : 1;
-    if (encoding.is_paired) {
-      gather_pairs(params, input + token * params->inputs, lanes, tile);
-    } else {
-      gather(params, input + token * params->inputs, lanes, tile);
-    }
+    gather(params, input + token * params->inputs, lanes, tile);
     encoding.multiply(&rows, tile, lanes, output + token * params->outputs);
     token += lanes;
   }

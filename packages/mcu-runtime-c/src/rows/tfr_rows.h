@@ -1,16 +1,10 @@
 /*
- * What linear and convolution have in common: weight rows against a tile of input patches.
- *
- * A tile holds TFR_LANES patches (or one), each of `columns` values, widened to int16 with the zero point already
- * subtracted and interleaved: tile[column][lane]. So one weight serves all lanes, and a patch's gather is the only thing
- * in which a convolution differs from a linear layer.
+ * What linear layers and convolutions have in common where each weight row stands alone: rows against a tile of
+ * TFR_LANES input patches, or of one (tfr_pairs.h). How patches are gathered is all in which the two differ.
  */
 #ifndef TFR_ROWS_H
 #define TFR_ROWS_H
 
-#include <stdbool.h>
-
-#include "rows/tfr_block.h"
 #include "tfr/tfr_types.h"
 #include "tfr_requantize.h"
 
@@ -25,19 +19,17 @@ struct tfr_rows {
   const int32_t *bias;       /* [outputs] */
   const int32_t *multiplier; /* [outputs] */
   const uint8_t *shift;      /* [outputs] */
-  struct tfr_blocks blocks;  /* filled by tfr_rows_block_check */
 };
 
 /* Computes output[lane][outputs] for `lanes` patches, TFR_LANES or 1. */
 typedef void tfr_rows_kernel(const struct tfr_rows *rows, const uint8_t *tile, int32_t lanes, int8_t *output);
 /* Verifies that the weights fit the layer; the second half of the argument check. */
-typedef tfr_status tfr_rows_check(struct tfr_rows *rows);
+typedef tfr_status tfr_rows_check(const struct tfr_rows *rows);
 
 /* An encoding of weights: how to verify it and how to multiply by it. */
 struct tfr_rows_encoding {
   tfr_rows_check *check;
   tfr_rows_kernel *multiply;
-  bool is_paired; /* its tile is that of tfr_pairs.h */
 };
 
 tfr_status tfr_rows_common_check(const struct tfr_rows *rows);

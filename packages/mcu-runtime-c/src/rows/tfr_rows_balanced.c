@@ -23,7 +23,7 @@ static bool row_valid(const struct tfr_rows *rows, struct tfr_stream stream, con
   return true;
 }
 
-tfr_status tfr_rows_balanced_check(struct tfr_rows *rows) {
+tfr_status tfr_rows_balanced_check(const struct tfr_rows *rows) {
   if (!tfr_stream_header_valid(rows, MAGIC)) return TFR_ERROR_ENCODING;
   const struct tfr_stream stream = tfr_stream_of(rows);
   const int64_t blocks = (int64_t)rows->outputs * stream.count;

@@ -28,7 +28,7 @@ static bool columns_valid(const uint8_t *columns, uint32_t count, int32_t limit)
   return true;
 }
 
-tfr_status tfr_rows_csr_check(struct tfr_rows *rows) {
+tfr_status tfr_rows_csr_check(const struct tfr_rows *rows) {
   if (!tfr_stream_header_valid(rows, MAGIC)) return TFR_ERROR_ENCODING;
   const struct tfr_stream stream = tfr_stream_of(rows);
   const int64_t expected = TFR_STREAM_HEADER_BYTES + 4 * ((int64_t)rows->outputs + 1) + 3 * (int64_t)stream.count;

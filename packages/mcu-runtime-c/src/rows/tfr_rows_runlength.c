@@ -35,7 +35,7 @@ static bool row_valid(const struct tfr_rows *rows, int32_t block_columns, struct
   return true;
 }
 
-tfr_status tfr_rows_runlength_check(struct tfr_rows *rows) {
+tfr_status tfr_rows_runlength_check(const struct tfr_rows *rows) {
   if (!tfr_stream_header_valid(rows, MAGIC)) return TFR_ERROR_ENCODING;
   const struct tfr_stream stream = tfr_stream_of(rows);
   const int64_t expected =

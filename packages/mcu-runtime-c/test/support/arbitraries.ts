@@ -1,8 +1,6 @@
 /** @file Random requests of every kernel, with sizes around the lanes of the kernels: 1, 3, 4, 5 and more. */
 import fc from 'fast-check';
 import type { KernelParams, KernelRequest } from '@tinyformer/mcu-runtime-c';
-import { encodeStream } from './block-stream.js';
-import type { BlockMatrix } from './block-stream.js';
 import { encodePanel, evenTile, type PanelMatrix } from './panel-stream.js';
 import { hasStrips, stripTile } from './strip-tile.js';
 import {
@@ -36,36 +34,6 @@ const quantisation = (channels: number): fc.Arbitrary<KernelParams> =>
     output_min: fc.integer({ min: -128, max: 0 }),
     output_max: fc.integer({ min: 0, max: 127 }),
   });
-
-/** A block matrix of this size; `undefined` when no block fits. */
-export const blockMatrix = (rows: number, columns: number): fc.Arbitrary<BlockMatrix> =>
-  fc
-    .record({
-      blockRows: fc.constantFrom(1, 2, 4),
-      blockColumns: fc.constantFrom(...[2, 4, 8, 16].filter((width) => width <= columns)),
-    })
-    .chain(({ blockRows, blockColumns }) => {
-      const groups = Math.ceil(rows / blockRows);
-      const starts = Array.from({ length: columns - blockColumns + 1 }, (_, i) => i);
-      return fc.integer({ min: 0, max: Math.min(starts.length, 6) }).chain((blocks) =>
-        fc.record({
-          ...{ rows: fc.constant(rows), columns: fc.constant(columns) },
-          ...{ blockRows: fc.constant(blockRows), blockColumns: fc.constant(blockColumns) },
-          offsets: fc.array(fc.shuffledSubarray(starts, { minLength: blocks, maxLength: blocks }), {
-            minLength: groups,
-            maxLength: groups,
-          }),
-          values: fc.array(fc.integer({ min: -18, max: 18 }), {
-            minLength: groups * blocks * blockRows * blockColumns,
-            maxLength: groups * blocks * blockRows * blockColumns,
-          }),
-        }),
-      );
-    })
-    .map((matrix) => ({
-      ...matrix,
-      offsets: matrix.offsets.map((group) => group.toSorted((a, b) => a - b)),
-    }));
 
 /** Rows of blocks at any even place, zeros in a column that does not exist; `columns` is at least 2. */
 export const rowMatrix = (encoding: RowEncoding, rows: number, columns: number): fc.Arbitrary<RowMatrix> => {
@@ -157,11 +125,10 @@ export const linearPanelRequest = fc
 
 const weightsOf = (encoding: WeightEncoding, rows: number, columns: number): fc.Arbitrary<Int8Array> => {
   if (encoding === 'dense') return int8s(rows * columns);
-  if (encoding === 'block') return blockMatrix(rows, columns).map(encodeStream);
   return rowMatrix(encoding, rows, columns).map((matrix) => encodeRows(encoding, matrix));
 };
 
-const weightEncoding = fc.constantFrom<WeightEncoding>('dense', 'block', 'balanced', 'runlength', 'csr');
+const weightEncoding = fc.constantFrom<WeightEncoding>('dense', 'balanced', 'runlength', 'csr');
 
 export const linearRequest = fc
   .record({

@@ -13,7 +13,7 @@ const perChannel = (channels: number): KernelParams => ({
 
 const NO_CLAMP = { output_zero_point: 0, output_min: -128, output_max: 127 };
 
-export type WeightEncoding = 'dense' | 'block' | RowEncoding;
+export type WeightEncoding = 'dense' | RowEncoding;
 
 export interface Shape {
   readonly height: number;

@@ -1,12 +1,12 @@
 /**
  * @file Cycles of a kernel as a linear function of its work: an estimate, never a measurement. The default coefficients
  * are least-squares fits to the cycles that cmsis-bench estimates from the instructions it counts, over the layers of
- * nine networks: 6% off on average, at most 29% (a block convolution).
+ * nine networks: 6% off on average, at most 29%.
  */
 import type { Core } from '@tinyformer/core';
 
 export interface KernelCycles {
-  /** Of each multiplication that the kernel executes: with block weights only those of stored blocks. */
+  /** Of each multiplication that the kernel executes: with sparse weights only those of stored blocks. */
   readonly perMac: number;
   readonly perOutput: number;
   /** Of each value of the input tensors. */
@@ -21,13 +21,11 @@ export const ESTIMATED_LATENCY: LatencyTable = {
   'cortex-m4': {
     default: { perMac: 4, perOutput: 60, perInput: 10 },
     tfr_linear_dense_s8: { perMac: 3.33, perOutput: 36.3, perInput: 36.1 },
-    tfr_linear_block_s8: { perMac: 4.5, perOutput: 52.4, perInput: 24.5 },
     tfr_linear_balanced_s8: { perMac: 2.02, perOutput: 22, perInput: 14 },
     tfr_linear_runlength_s8: { perMac: 2.02, perOutput: 23, perInput: 14 },
     tfr_linear_csr_s8: { perMac: 6.2, perOutput: 22, perInput: 17 },
     tfr_linear_panel_s8: { perMac: 1.12, perOutput: 5.7, perInput: 1.8 },
     tfr_convolution_dense_s8: { perMac: 3.42, perOutput: 63, perInput: 42.5 },
-    tfr_convolution_block_s8: { perMac: 4.37, perOutput: 79.1, perInput: 37.7 },
     tfr_convolution_balanced_s8: { perMac: 2.02, perOutput: 22, perInput: 77 },
     tfr_convolution_runlength_s8: { perMac: 2.02, perOutput: 23, perInput: 77 },
     tfr_convolution_csr_s8: { perMac: 6.2, perOutput: 22, perInput: 80 },
@@ -43,13 +41,11 @@ export const ESTIMATED_LATENCY: LatencyTable = {
   'cortex-m7': {
     default: { perMac: 2, perOutput: 30, perInput: 5 },
     tfr_linear_dense_s8: { perMac: 1.68, perOutput: 20.3, perInput: 16.7 },
-    tfr_linear_block_s8: { perMac: 2.38, perOutput: 27.7, perInput: 12.6 },
     tfr_linear_balanced_s8: { perMac: 0.98, perOutput: 12, perInput: 8 },
     tfr_linear_runlength_s8: { perMac: 0.98, perOutput: 12, perInput: 8 },
     tfr_linear_csr_s8: { perMac: 3.36, perOutput: 12, perInput: 8 },
     tfr_linear_panel_s8: { perMac: 0.62, perOutput: 3.2, perInput: 0.9 },
     tfr_convolution_dense_s8: { perMac: 1.69, perOutput: 34.7, perInput: 24.5 },
-    tfr_convolution_block_s8: { perMac: 2.27, perOutput: 42.8, perInput: 21.4 },
     tfr_convolution_balanced_s8: { perMac: 0.98, perOutput: 12, perInput: 50 },
     tfr_convolution_runlength_s8: { perMac: 0.98, perOutput: 12, perInput: 50 },
     tfr_convolution_csr_s8: { perMac: 3.36, perOutput: 12, perInput: 50 },

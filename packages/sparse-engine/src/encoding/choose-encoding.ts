@@ -25,11 +25,9 @@ const UNSTRUCTURED_SHARE = 0.5;
 function layoutOfPattern(
   shape: MatrixShape,
   { blockRows, blockColumns }: BlockShape,
-): LayoutOf<'panel' | 'block' | 'balanced'> | null {
+): LayoutOf<'panel' | 'balanced'> | null {
   const panel = { kind: 'panel', blockRows, blockColumns, isDense: false } as const;
   if (supportsLayout(shape, panel)) return panel;
-  const grouped = { kind: 'block', blockRows, blockColumns } as const;
-  if (blockRows > 1 && supportsLayout(shape, grouped)) return grouped;
   const single = { kind: 'balanced', blockColumns } as const;
   return supportsLayout(shape, single) ? single : null;
 }
@@ -40,7 +38,6 @@ export function encodingOfPattern(shape: MatrixShape, pattern: LayerSparsity): E
   const kept = keptBlocksPerGroup(shape.columns, pattern);
   if (layout === null) return null;
   if (layout.kind === 'balanced') return { ...layout, blocksPerRow: kept };
-  if (layout.kind === 'block') return { ...layout, blocksPerGroup: kept };
   return { ...layout, blocksPerGroup: kept, isFused: true, hasRowShifts: false };
 }
 

@@ -43,13 +43,12 @@ export interface Matrix extends MatrixShape {
 /** What is chosen for a layer: a format and its block, before any weight is looked at. */
 export type EncodingLayout =
   | { readonly kind: 'dense' }
-  | ({ readonly kind: 'block' } & BlockShape)
   | PanelLayout
   | { readonly kind: 'balanced'; readonly blockColumns: number }
   | { readonly kind: 'runlength'; readonly blockColumns: number }
   | { readonly kind: 'csr' };
 
-/** Row groups in one stream with their biases and factors; dense: all blocks, without offsets. */
+/** Groups of rows that share a pattern, in one stream with their biases and factors; dense: all blocks, without offsets. */
 export interface PanelLayout extends BlockShape {
   readonly kind: 'panel';
   readonly isDense: boolean;
@@ -60,12 +59,6 @@ export type LayoutOf<K extends EncodingKind> = Extract<EncodingLayout, { kind: K
 
 export interface DenseEncoding {
   readonly kind: 'dense';
-}
-
-/** Row groups of `blockRows` rows share one pattern of `blocksPerGroup` blocks of `blockColumns` columns. */
-export interface BlockEncoding extends BlockShape {
-  readonly kind: 'block';
-  readonly blocksPerGroup: number;
 }
 
 export interface PanelEncoding extends PanelLayout {
@@ -97,15 +90,14 @@ export interface CsrEncoding {
   readonly nonZeros: number;
 }
 
-export type Encoding =
-  DenseEncoding | BlockEncoding | PanelEncoding | BalancedEncoding | RunLengthEncoding | CsrEncoding;
+export type Encoding = DenseEncoding | PanelEncoding | BalancedEncoding | RunLengthEncoding | CsrEncoding;
 export type EncodingOf<K extends EncodingKind> = Extract<Encoding, { kind: K }>;
 
 export const DENSE: DenseEncoding = { kind: 'dense' };
 
 /** What the engine knows about one encoding; FORMATS has one of each kind. */
 export interface EncodingFormat<K extends EncodingKind> {
-  /** `block 2x4` */
+  /** `panel 2x4` */
   readonly describe: (layout: LayoutOf<K>) => string;
   /** Whether the kernels read such a matrix in this layout. */
   readonly supports: (shape: MatrixShape, layout: LayoutOf<K>) => boolean;

@@ -1,6 +1,5 @@
 /** @file Every encoding, once: the table that sizes, encoders and decoders are looked up in. */
 import { balancedFormat } from './balanced.js';
-import { blockFormat } from './block.js';
 import { csrFormat } from './csr.js';
 import { denseFormat } from './dense.js';
 import type {
@@ -16,7 +15,6 @@ import { runLengthFormat } from './run-length.js';
 
 const FORMATS: { readonly [K in EncodingKind]: EncodingFormat<K> } = {
   dense: denseFormat,
-  block: blockFormat,
   panel: panelFormat,
   balanced: balancedFormat,
   runlength: runLengthFormat,
@@ -40,7 +38,7 @@ export function storedWeights(shape: MatrixShape, encoding: Encoding): number {
   return formatOf(encoding.kind).storedWeights(shape, encoding);
 }
 
-/** `dense`, `block 2x4` */
+/** `dense`, `panel 2x4` */
 export function describeLayout(layout: EncodingLayout): string {
   return formatOf(layout.kind).describe(layout);
 }

@@ -60,26 +60,35 @@ export function parseRequestedEncodings(requests: readonly string[]): RequestedE
   return all === undefined ? { layers } : { all, layers };
 }
 
-const SINGLE_ROWS = ['balanced', 'runlength'] as const;
+const PANELS = [
+  { blockRows: 2, blockColumns: 4 },
+  { blockRows: 4, blockColumns: 4 },
+  { blockRows: 2, blockColumns: 8 },
+];
+const WIDTHS = [2, 4, 8, 16];
+
+/** Every layout that there is. */
+export const LAYOUTS: readonly EncodingLayout[] = [
+  { kind: 'dense' },
+  ...PANELS.slice(0, 2).map((block): EncodingLayout => ({ kind: 'panel', ...block, isDense: true })),
+  ...PANELS.map((block): EncodingLayout => ({ kind: 'panel', ...block, isDense: false })),
+  ...WIDTHS.map((blockColumns): EncodingLayout => ({ kind: 'balanced', blockColumns })),
+  ...WIDTHS.map((blockColumns): EncodingLayout => ({ kind: 'runlength', blockColumns })),
+  { kind: 'csr' },
+];
+
+/** `panel 2x4` as it is written on a command line. */
+const nameOf = (layout: EncodingLayout): string => describeLayout(layout).replace(' ', '-');
 
 /**
- * Reads `dense`, `csr`, `block-2x4`, `balanced-1x8`, `runlength-1x4`.
+ * Reads `dense`, `panel-2x4`, `balanced-1x8`, `runlength-1x4`, `csr` and the other names of {@link LAYOUTS}.
  * @throws E_ENCODING
  */
 export function parseLayout(text: string): EncodingLayout {
-  if (text === 'dense' || text === 'csr') return { kind: text };
-  const parts = /^([a-z]+)-(\d{1,2})x(\d{1,2})$/.exec(text);
-  const [kind, blockRows, blockColumns] = [parts?.[1], Number(parts?.[2]), Number(parts?.[3])];
-  const layout: EncodingLayout | undefined =
-    kind === 'block'
-      ? { kind, blockRows, blockColumns }
-      : blockRows === 1
-        ? SINGLE_ROWS.filter((name) => name === kind).map((name) => ({ kind: name, blockColumns }))[0]
-        : undefined;
-  // Every block fits this matrix, so that only unknown ones are refused.
-  if (layout !== undefined && supportsLayout({ rows: 16, columns: 16 }, layout)) return layout;
+  const layout = LAYOUTS.find((candidate) => nameOf(candidate) === text);
+  if (layout !== undefined) return layout;
   throw new TinyFormerError('E_ENCODING', `there is no encoding "${text}"`, {
-    hint: 'choose dense, block-2x4, block-2x8, block-4x4, balanced-1xN, runlength-1xN (N = 2, 4, 8 or 16) or csr',
+    hint: `choose one of ${LAYOUTS.map(nameOf).join(', ')}`,
     details: { encoding: text },
   });
 }

@@ -176,13 +176,11 @@ const dense = (site: Site): RandomSite => ({ site, encoding: DENSE });
 /** A random layer for every C kernel. */
 export const RANDOM_SITES: Readonly<Record<string, (rng: Rng) => RandomSite>> = {
   tfr_linear_dense_s8: (rng) => randomLinear(rng, 'dense'),
-  tfr_linear_block_s8: (rng) => randomLinear(rng, 'block'),
   tfr_linear_balanced_s8: (rng) => randomLinear(rng, 'balanced'),
   tfr_linear_runlength_s8: (rng) => randomLinear(rng, 'runlength'),
   tfr_linear_csr_s8: (rng) => randomLinear(rng, 'csr'),
   tfr_linear_panel_s8: (rng) => randomLinear(rng, 'panel'),
   tfr_convolution_dense_s8: (rng) => randomConvolution(rng, 'dense'),
-  tfr_convolution_block_s8: (rng) => randomConvolution(rng, 'block'),
   tfr_convolution_balanced_s8: (rng) => randomConvolution(rng, 'balanced'),
   tfr_convolution_runlength_s8: (rng) => randomConvolution(rng, 'runlength'),
   tfr_convolution_csr_s8: (rng) => randomConvolution(rng, 'csr'),
