@@ -6,7 +6,8 @@ import { dirname, join } from 'node:path';
 import { afterAll, describe, expect, it } from '@jest/globals';
 import { RuntimeError, runtimeIncludeDirectories, runtimeSources } from '@tinyformer/mcu-runtime-c';
 import { root, stampOf, wasmFlags } from '../scripts/sources.mjs';
-import { linear } from './support/requests.js';
+import { encodePanel, evenTile } from './support/panel-stream.js';
+import { linear, linearPanel } from './support/requests.js';
 import { encodeRows } from './support/row-streams.js';
 import { wasm } from './support/runtimes.js';
 
@@ -31,6 +32,19 @@ describe('the package', () => {
     expect(readFileSync(`${root}prebuilt/stamp.txt`, 'utf8').trim()).toBe(stampOf(wasmFlags));
   });
 
+  it('documents panels by bytes that the encoder gives and the kernel takes', () => {
+    const documented = Int8Array.from(listings()[0]!);
+    const values = [1, -2, 3, 4, 5, 0, -7, 8, 9, 10, 11, 12, -1, -2, -3, -4];
+    const shape = { rows: 4, columns: 8, blockRows: 2, blockColumns: 4, isDense: false, isFused: false };
+    const factors = { multipliers: [2 ** 30, 2 ** 30, 2 ** 29, 2 ** 29], shift: 33, rowShifts: null };
+    const matrix = { ...shape, ...factors, quads: [[1], [0]], values, bias: [10, -20, 30, 40] };
+    expect(encodePanel(matrix, evenTile(matrix, 32))).toEqual(documented);
+    const input = Int8Array.from({ length: 32 }, (_, i) => (i < 8 ? [1, 1, 1, 1, 8, 0, 0, 4][i]! : 0));
+    const outputs = wasm.run(linearPanel([4, 8, 4], { input, weights: documented }));
+    // (10 + 24) / 8, (-20 + 72) / 8, (30 + 42) / 16, (40 - 10) / 16
+    expect([...outputs.subarray(0, 4)]).toEqual([4, 7, 5, 2]);
+  });
+
   it('documents the single-row formats by bytes that the encoders give and the kernels take', () => {
     const row = (...[first, second]: number[][]) => [
       [{ first: 4, weights: first! }],
@@ -46,7 +60,7 @@ describe('the package', () => {
       ],
     };
     (['balanced', 'runlength', 'csr'] as const).forEach((encoding, index) => {
-      const documented = Int8Array.from(listings()[index]!);
+      const documented = Int8Array.from(listings()[1 + index]!);
       const matrix = { rows: 2, columns: 7, ...(encoding === 'csr' ? single : blocks) };
       expect(encodeRows(encoding, matrix)).toEqual(documented);
       const input = Int8Array.of(9, 9, 9, 9, 1, 2, 3);

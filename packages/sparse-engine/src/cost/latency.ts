@@ -36,6 +36,7 @@ export const ESTIMATED_LATENCY: LatencyTable = {
     tfr_average_pool_s8: { perMac: 0, perOutput: 40.3, perInput: 9 },
     tfr_attention_s8: { perMac: 1.43, perOutput: 39.4, perInput: 0 },
     tfr_softmax_s8: { perMac: 0, perOutput: 37.4, perInput: 0 },
+    tfr_softmax_tflite_s8: { perMac: 0, perOutput: 44.5, perInput: 0 },
     tfr_layer_norm_s8: { perMac: 0, perOutput: 90.4, perInput: 0 },
   },
   'cortex-m7': {
@@ -56,6 +57,7 @@ export const ESTIMATED_LATENCY: LatencyTable = {
     tfr_average_pool_s8: { perMac: 0, perOutput: 24.9, perInput: 4.3 },
     tfr_attention_s8: { perMac: 0.79, perOutput: 24.7, perInput: 0 },
     tfr_softmax_s8: { perMac: 0, perOutput: 19.3, perInput: 0 },
+    tfr_softmax_tflite_s8: { perMac: 0, perOutput: 28.9, perInput: 0 },
     tfr_layer_norm_s8: { perMac: 0, perOutput: 44.4, perInput: 0 },
   },
 };
