@@ -1,5 +1,5 @@
 /*
- * All row pairs of a panel against a tile of four tokens, in one loop: initial values, walk, rescaling and stores. Registers
+ * All whole row pairs of a panel against a tile of four tokens, in one loop: initial values, walk, rescaling and stores. Registers
  * are those of tfr_panel_walk_arm.h; what lives longer than a row pair (output, ends) is on the stack.
  */
 #ifndef TFR_PANEL_ROWS_ARM_H

@@ -54,9 +54,10 @@ TFR_INLINE void tfr_panel_rest4(const struct tfr_panel *panel, tfr_panel_walker 
     }
     group += bytes;
   }
-  for (int32_t pair = 0; row < panel->rows; pair++, row += 2) {
-    tfr_panel_pair4(panel, walker, to, group, pair, row + 1 == panel->rows, tile, walk, output + row, stride);
-  }
+  const int32_t rest = panel->rows % panel->block_rows;
+  output += row;
+  if (rest > 0) tfr_panel_pair4(panel, walker, to, group, 0, rest == 1, tile, walk, output, stride);
+  if (rest > 2) tfr_panel_pair4(panel, walker, to, group, 1, true, tile, walk, output + 2, stride);
 }
 
 /* All rows. */
@@ -115,13 +116,15 @@ TFR_INLINE void tfr_panel_walk1(int32_t *sums, const struct tfr_panel *panel, co
 /* One token: row r to output[r]. */
 TFR_INLINE void tfr_panel_tile1(const struct tfr_panel *panel, tfr_panel_walker *walker, struct tfr_panel_output to,
                                 const void *tile, int32_t quad_pitch, int8_t *output) {
-  if (walker == tfr_panel_walk && tfr_panel_has_token(panel, to)) {
-    tfr_panel_token(panel, to, tile, quad_pitch, output);
-    return;
-  }
   const uint8_t *group = panel->groups;
   const int32_t block_rows = panel->block_rows;
-  for (int32_t row = 0; row < panel->rows; row += block_rows) {
+  int32_t row = 0;
+  if (walker == tfr_panel_walk && tfr_panel_has_token(panel, to)) {
+    tfr_panel_token(panel, to, tile, quad_pitch, output);
+    group += panel->rows / block_rows * tfr_panel_group_bytes(panel);
+    row = panel->rows / block_rows * block_rows;
+  }
+  for (; row < panel->rows; row += block_rows) {
     int32_t sums[4];
     for (int32_t i = 0; i < block_rows; i++) sums[i] = (int32_t)tfr_load32(group + 4 * i);
     const uint8_t *weights = group + 4 * block_rows;

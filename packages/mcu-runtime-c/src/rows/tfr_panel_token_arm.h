@@ -1,5 +1,5 @@
 /*
- * All rows of a panel against one token, four or two rows at a time: with few sums there are registers for a whole block,
+ * All whole groups of a panel against one token, four or two rows at a time: with few sums there are registers for a whole block,
  * so that its loads are one batch on the Cortex-M4 and the next block's step is loaded with them. a0..a3 are sums, w0..w3
  * words of weights, e and f2 the halves of a quad, t an extension; a step takes one that is free.
  */
@@ -88,13 +88,13 @@ TFR_INLINE int32_t tfr_panel_token_factors_at(const struct tfr_panel *panel) {
 
 /* Whether tfr_panel_token serves such a panel; all arguments are constants. */
 TFR_INLINE bool tfr_panel_has_token(const struct tfr_panel *panel, struct tfr_panel_output to) {
-  return panel->block_quads == 1 && panel->rows % panel->block_rows == 0 && tfr_panel_is_direct(panel, to);
+  return panel->block_quads == 1 && panel->rows >= panel->block_rows && tfr_panel_is_direct(panel, to);
 }
 
 TFR_INLINE void tfr_panel_token(const struct tfr_panel *panel, struct tfr_panel_output to, const void *tile,
                                 int32_t quad_pitch, int8_t *output) {
   const uint8_t *p = panel->groups;
-  const uint8_t *const last = p + tfr_panel_groups(panel) * tfr_panel_group_bytes(panel);
+  const uint8_t *const last = p + panel->rows / panel->block_rows * tfr_panel_group_bytes(panel);
   const uint8_t *x, *end;
   const struct tfr_walk walk = {TFR_PANEL_QUAD_BYTES, quad_pitch};
   const int32_t term = tfr_panel_term(panel->shift, to.zero_point);
