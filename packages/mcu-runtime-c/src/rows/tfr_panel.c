@@ -26,14 +26,16 @@ static bool offsets_valid(const struct tfr_panel *panel, const uint8_t *pair, st
   return true;
 }
 
+/* With a multiplier in [2^30, 2^31), or 0, every shift is at most TFR_MAX_SHIFT. */
 static bool factors_valid(const struct tfr_panel *panel, const uint8_t *group) {
   const uint8_t *factors = group + 4 * panel->block_rows + tfr_panel_weight_bytes(panel);
+  const bool has_own = (panel->flags & TFR_PANEL_ROW_SHIFTS) != 0;
+  const int32_t least = (int32_t)1 << (has_own ? 30 : 30 - (TFR_MAX_SHIFT - panel->shift));
   for (int32_t row = 0; row < panel->block_rows; row++) {
     const int32_t multiplier = (int32_t)tfr_load32(factors + 4 * row);
-    if (multiplier < 0) return false;
-    if ((panel->flags & TFR_PANEL_ROW_SHIFTS) == 0) continue;
-    const int32_t shift = factors[4 * panel->block_rows + row];
-    if (shift < TFR_MIN_SHIFT || shift > TFR_MAX_SHIFT || (multiplier != 0 && multiplier < (int32_t)1 << 30)) return false;
+    const int32_t shift = has_own ? factors[4 * panel->block_rows + row] : panel->shift;
+    if (multiplier != 0 && multiplier < least) return false;
+    if (shift < TFR_MIN_SHIFT || shift > TFR_MAX_SHIFT) return false;
   }
   return true;
 }
