@@ -4,6 +4,7 @@ export {
   QUANTIZED_NETWORK_KIND,
   QUANTIZED_NETWORK_VERSION,
   saveQuantizedNetwork,
+  type AttentionMask,
   type QuantizedAdd,
   type QuantizedAttention,
   type QuantizedAveragePool,

@@ -58,13 +58,16 @@ static inline bool tfr_attention_scores_valid(const struct tfr_attention_params 
 TFR_INLINE bool tfr_attention_sizes_valid(const struct tfr_attention_params *params) {
   const int32_t tokens = params->tokens;
   return tfr_volume_valid(tokens, params->heads, params->head_width) && tokens <= TFR_ATTENTION_MAX_TOKENS &&
-         params->head_width <= TFR_ATTENTION_MAX_HEAD_WIDTH && params->valid_tokens >= 1 && params->valid_tokens <= tokens &&
+         params->head_width <= TFR_ATTENTION_MAX_HEAD_WIDTH && params->valid_tokens >= 1 &&
+         params->valid_tokens <= tokens &&
          params->window_before >= 0 && params->window_before <= tokens && params->window_after >= 0 &&
-         params->window_after <= tokens && params->table_size >= 2 && params->table_size <= TFR_ATTENTION_MAX_TABLE_SIZE;
+         params->window_after <= tokens && params->table_size >= 2 &&
+         params->table_size <= TFR_ATTENTION_MAX_TABLE_SIZE;
 }
 
-TFR_INLINE tfr_status tfr_attention_check(const struct tfr_attention_params *params, const int8_t *queries, const int8_t *keys,
-                        const int8_t *values, const int8_t *output, const void *scratch) {
+TFR_INLINE tfr_status tfr_attention_check(const struct tfr_attention_params *params, const int8_t *queries,
+                                          const int8_t *keys, const int8_t *values, const int8_t *output,
+                                          const void *scratch) {
   if (params == NULL || queries == NULL || keys == NULL || values == NULL || output == NULL || scratch == NULL ||
       params->table == NULL) {
     return TFR_ERROR_NULL;

@@ -7,6 +7,7 @@
 #define TFR_ATTENTION_M4_H
 
 #include "attention/tfr_attention_mix_m4.h"
+#include "attention/tfr_attention_offsets.h"
 #include "attention/tfr_attention_score_m4.h"
 #include "attention/tfr_attention_weigh_m4.h"
 

@@ -25,8 +25,8 @@ struct tfr_attention_scores {
   const uint32_t *queries;
   const uint32_t *queries_end;
   const uint32_t *keys;
-  uint32_t *first; /* score, and the end of the scores */
-  const uint32_t *end;
+  uint32_t *first;     /* score */
+  const uint32_t *end; /* of the scores */
   int32_t multiplier;
   uint32_t maxima[2]; /* of a row: over the even keys, over the odd keys */
 };
