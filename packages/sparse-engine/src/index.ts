@@ -69,13 +69,9 @@ export type { PlacedBuffer } from './memory/place-buffers.js';
 export { runReference, type LayerOutput, type RunOptions } from './interpreter/run-reference.js';
 export { createRuntimeExecutor, type RuntimeExecutor } from './interpreter/runtime-executor.js';
 
-export { createCostModel, modelCost, type CostModelOptions } from './cost/cost-model.js';
-export {
-  ESTIMATED_LATENCY,
-  type KernelCycles,
-  type KernelCycleTable,
-  type LatencyTable,
-} from './cost/latency.js';
+export { createCostModel, modelCost, modelWorkloads, type CostModelOptions } from './cost/cost-model.js';
+export { ESTIMATED_LATENCY } from './cost/estimated-latency.js';
+export type { KernelCycles, KernelCycleTable, LatencyTable, Workload } from './cost/latency.js';
 
 export { generateProject, PROJECT_KIND, type ProjectFile } from './codegen/generate-project.js';
 export { generateCall, type GeneratedCall, type GenerateOptions } from './codegen/generate-call.js';

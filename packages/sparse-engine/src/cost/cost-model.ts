@@ -22,7 +22,8 @@ import { planMemory } from '../memory/plan-memory.js';
 import { defaultScratchSource, scratchBytesOf, type ScratchSource } from '../memory/scratch.js';
 import { definitionOf } from '../ops/index.js';
 import { runPasses } from '../passes/index.js';
-import { ESTIMATED_LATENCY, estimateCycles, type LatencyTable, type Workload } from './latency.js';
+import { ESTIMATED_LATENCY } from './estimated-latency.js';
+import { estimateCycles, type LatencyTable, type Workload } from './latency.js';
 import { outlineNetwork } from './outline-network.js';
 
 /** What does not depend on the board. */
@@ -60,6 +61,11 @@ export async function createCostModel({
   };
 }
 
+/** What each kernel of a compiled model is asked to do, in the order of its layers. */
+export function modelWorkloads({ graph, encodings }: Pick<CompiledModel, 'graph' | 'encodings'>): Workload[] {
+  return graph.nodes.map((node, index) => workloadOf(siteOf(graph, node), encodings[index]!));
+}
+
 /** The cost of a compiled model, its cycles estimated by the same table. */
 export function modelCost(
   model: CompiledModel,
@@ -67,7 +73,7 @@ export function modelCost(
 ): Cost {
   const { graph, encodings, layers, flashBytes, sramBytes } = model;
   const sum = (key: 'macs' | 'nonZeroMacs') => layers.reduce((total, layer) => total + layer[key], 0);
-  const workloads = graph.nodes.map((node, index) => workloadOf(siteOf(graph, node), encodings[index]!));
+  const workloads = modelWorkloads({ graph, encodings });
   const outline = { flashBytes, sramBytes, macs: sum('macs'), nonZeroMacs: sum('nonZeroMacs'), workloads };
   return costOn(outline, { board, latency });
 }
