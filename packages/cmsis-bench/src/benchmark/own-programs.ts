@@ -3,6 +3,7 @@ import { elementCount } from '@tinyformer/core';
 import type { KernelParams, KernelRuntime } from '@tinyformer/mcu-runtime-c';
 import {
   definitionOf,
+  generateCall,
   specializeCall,
   type CallText,
   type KernelCall,
@@ -126,10 +127,21 @@ function whole({ symbol, prototype, text }: CallText): SpecialisedKernel {
   return { symbol, text: `${head.join('\n')}\n${text}` };
 }
 
-/** What can be compiled for this one call. */
+/** What can be compiled for this one call: its shape, and where that is worth its flash its weights. */
 function compiledWays(call: KernelCall, specialised: SpecialisedKernels): WayDraft[] {
   const fixed = specialised.add((symbol) => specializeCall(call, { symbol }));
-  return fixed ? [{ kind: 'specialised', symbol: fixed.text.symbol, callee: fixed.callee }] : [];
+  const generated = specialised.add((symbol) => generateCall(call, { symbol }));
+  specialised.generatedBytes += generated?.text.codeBytes ?? 0;
+  const drafts: (WayDraft | null)[] = [
+    fixed && { kind: 'specialised', symbol: fixed.text.symbol, callee: fixed.callee },
+    generated && {
+      kind: 'generated',
+      symbol: generated.text.symbol,
+      callee: generated.callee,
+      scratchBytes: generated.text.scratchBytes,
+    },
+  ];
+  return drafts.filter((draft) => draft !== null);
 }
 
 /** Every way to run the layer: for each encoding the general kernel and what can be compiled for this call. */
