@@ -34,7 +34,9 @@ TFR_INLINE void tfr_panel_pair4(const struct tfr_panel *panel, tfr_panel_walker 
   int32_t sums[8];
   sums[0] = (int32_t)tfr_load32(group + 8 * pair);
   sums[4] = (int32_t)tfr_load32(group + 8 * pair + 4);
-  walker(sums, panel, weights, pair, tile, walk);
+  /* Field by field: a compiler that copies the whole struct no longer sees that its fields are constants. */
+  const struct tfr_walk same = {walk.token_pitch, walk.quad_pitch, walk.run, walk.run_pitch};
+  walker(sums, panel, weights, pair, tile, same);
   if (is_last) {
     tfr_panel_store(panel, tfr_panel_factor_at(panel, factors, 2 * pair), to, sums, 4, output, stride);
   } else {
