@@ -52,13 +52,17 @@ function drawCandidates(
     sites.set(rows, site);
     return site;
   };
-  return layouts
-    .filter((layout) => isDense || !(layout.kind === 'dense' || ('isDense' in layout && layout.isDense)))
+  const candidates = layouts
+    .filter((layout) => isDense || !('isDense' in layout ? layout.isDense : layout.kind === 'dense'))
     .flatMap((layout): Candidate[] => {
       const site = siteFor(rowsOf(layout));
       const matrix = definitionOf(site.node).weights(site)!;
       return supportsLayout(matrix, layout) ? [{ encoding: fitEncoding(matrix, layout), site }] : [];
     });
+  if (candidates.length > 0) return candidates;
+  // No pattern fits such a shape: every weight says where it is.
+  const site = siteFor(1);
+  return [{ encoding: fitEncoding(definitionOf(site.node).weights(site)!, { kind: 'csr' }), site }];
 }
 
 export interface LinearSizes {
