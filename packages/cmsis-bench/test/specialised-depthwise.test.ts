@@ -1,0 +1,50 @@
+/** @file Depthwise convolutions with their shape compiled in equal the plain loops: blocks, borders and channels of all kinds. */
+import { describe, expect } from '@jest/globals';
+import { createRng, elementCount } from '@tinyformer/core';
+import { loadRuntime } from '@tinyformer/mcu-runtime-c';
+import { definitionOf } from '@tinyformer/sparse-engine';
+import { depthwiseLayer } from '../src/benchmark/layer-makers.js';
+import { ownWays, SpecialisedKernels } from '../src/benchmark/own-programs.js';
+import { buildLayerFirmware } from '../src/firmware/layer-firmware.js';
+import { MACHINES } from '../src/machine/cortex-machine.js';
+import { runPrograms } from '../src/workload/run-programs.js';
+import { machineTest } from './support/snippets.js';
+
+/** [height, width, channels]: even and odd heights, one to four blocks a row, channels that are no multiple of four. */
+const SHAPES = [
+  [16, 16, 8],
+  [3, 8, 4],
+  [5, 24, 7],
+  [7, 8, 13],
+  [4, 32, 5],
+] as const;
+
+describe.each(MACHINES)('On a $name', (machine) => {
+  describe.each(['single', 'double'] as const)('with %s rounding', (rounding) => {
+    machineTest('depthwise convolutions at stride 2 equal the plain loops', async () => {
+      const runtime = await loadRuntime('wasm', { rounding });
+      const specialised = new SpecialisedKernels();
+      const ways = SHAPES.flatMap(([height, width, channels], index) => {
+        const sizes = { height, width, channels, kernel: 3, stride: 2 };
+        const layer = depthwiseLayer(createRng(index), `layer${index}`, sizes).draw();
+        return ownWays(layer, { runtime, specialised })
+          .filter(({ kind }) => kind === 'specialised')
+          .map((way) => ({ way, inputs: layer.inputs }));
+      });
+      runtime.dispose();
+      expect(ways).toHaveLength(SHAPES.length);
+      const { elf } = await buildLayerFirmware({ machine, rounding, specialised: specialised.list, peer: null });
+      const results = await runPrograms(
+        ways.map(({ way }) => way.program),
+        { machine, elf },
+      );
+      ways.forEach(({ way, inputs }, index) => {
+        const { site } = way.candidate;
+        const output = new Int8Array(elementCount(site.output.shape));
+        definitionOf(site.node).reference(site, { inputs, output, rounding });
+        expect(results[index]!.calls[0]!.status).toBe(0);
+        expect(results[index]!.output).toEqual(output);
+      });
+    });
+  });
+});
