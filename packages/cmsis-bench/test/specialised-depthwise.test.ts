@@ -33,7 +33,12 @@ describe.each(MACHINES)('On a $name', (machine) => {
       });
       runtime.dispose();
       expect(ways).toHaveLength(SHAPES.length);
-      const { elf } = await buildLayerFirmware({ machine, rounding, specialised: specialised.list, peer: null });
+      const { elf } = await buildLayerFirmware({
+        machine,
+        rounding,
+        specialised: specialised.list,
+        peer: null,
+      });
       const results = await runPrograms(
         ways.map(({ way }) => way.program),
         { machine, elf },
