@@ -18,7 +18,8 @@
   }                                                                                                        \
   if (status != TFR_OK) return status;                                                                     \
   const struct tfr_panel_output to = {fixed.output_zero_point, fixed.output_min, fixed.output_max};        \
-  const struct tfr_walk walk = {TFR_PANEL_QUAD_BYTES, TFR_PANEL_TOKENS * TFR_PANEL_QUAD_BYTES};            \
+  const struct tfr_walk walk = {.token_pitch = TFR_PANEL_QUAD_BYTES,                                       \
+                                .quad_pitch = TFR_PANEL_TOKENS * TFR_PANEL_QUAD_BYTES};                    \
   int8_t *const first_output = output;                                                                     \
   (void)walk;
 

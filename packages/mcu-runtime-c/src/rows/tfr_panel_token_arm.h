@@ -96,7 +96,7 @@ TFR_INLINE void tfr_panel_token(const struct tfr_panel *panel, struct tfr_panel_
   const uint8_t *p = panel->groups;
   const uint8_t *const last = p + panel->rows / panel->block_rows * tfr_panel_group_bytes(panel);
   const uint8_t *x, *end;
-  const struct tfr_walk walk = {TFR_PANEL_QUAD_BYTES, quad_pitch, 0, 0};
+  const struct tfr_walk walk = {.token_pitch = TFR_PANEL_QUAD_BYTES, .quad_pitch = quad_pitch};
   const int32_t term = tfr_panel_term(panel->shift, to.zero_point);
   const int32_t pair = 0, blocks = panel->blocks;
   int32_t a0, a1, a2, a3;
