@@ -38,7 +38,7 @@ export const smokeOption = (): Option =>
 export const encodingOption = (): Option =>
   new Option(
     '--encoding <[layer=]encoding...>',
-    'of weights: dense, block-2x4, balanced-1x4, runlength-1x4, csr, and other block sizes',
+    'of weights: dense, panel-2x4, balanced-1x4, runlength-1x4, csr, and other block sizes',
   ).default([], 'the compiler chooses');
 
 export const countOption = (flags: string, what: string): Option =>
