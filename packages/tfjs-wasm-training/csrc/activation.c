@@ -17,8 +17,8 @@ INLINE void activation_span(const struct activation_job *j, struct span s, int k
   for (int i = s.first; i < s.end; i += LANES) {
     const int lanes = minimum(LANES, s.end - i);
     const vec x = load_lanes(j->x + i, lanes);
-    store_lanes(j->result + i,
-                j->dy ? activation_gradient_lanes(x, load_lanes(j->dy + i, lanes), kind) : activate_lanes(x, kind), lanes);
+    const vec y = j->dy ? activation_gradient_lanes(x, load_lanes(j->dy + i, lanes), kind) : activate_lanes(x, kind);
+    store_lanes(j->result + i, y, lanes);
   }
 }
 
@@ -43,7 +43,8 @@ KERNEL(activation) {
 
 KERNEL(activation_gradient) {
   const struct activation_arguments *a = arguments;
-  const struct activation_job j = {a->count, a->kind, slices_of(a->count, 8192), FLOATS(a->x), FLOATS(a->dy), FLOATS(a->result)};
+  const struct activation_job j = {a->count, a->kind, slices_of(a->count, 8192), FLOATS(a->x), FLOATS(a->dy),
+                                   FLOATS(a->result)};
   run_slices(team, j.slices, activation_slice, &j);
   return 0;
 }

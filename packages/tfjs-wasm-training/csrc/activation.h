@@ -1,7 +1,8 @@
 /*
  * Activations and their gradients. `kind` is a constant where these are inlined: SWITCH_ACTIVATION makes it one.
- * GELU is x * Phi(x) with Phi the normal distribution (Hendrycks and Gimpel, arXiv 1606.08415); erf is formula 7.1.26 of
- * Abramowitz and Stegun, as in TensorFlow.js. Hard-swish is x * relu6(x + 3) / 6 (Howard et al., arXiv 1905.02244).
+ * GELU is x * Phi(x) with Phi the normal distribution (Hendrycks and Gimpel, arXiv 1606.08415); erf is formula
+ * 7.1.26 of Abramowitz and Stegun, as in TensorFlow.js. Hard-swish is x * relu6(x + 3) / 6 (Howard et al., arXiv
+ * 1905.02244).
  */
 #ifndef ACTIVATION_H
 #define ACTIVATION_H

@@ -82,7 +82,8 @@ KERNEL(attention) {
   const struct attention_arguments *a = arguments;
   const int tasks = a->batch * a->heads;
   const struct attention_job j = {a->tokens, a->heads, a->dim, slices_of(tasks, 1), tasks,
-                                  FLOATS(a->q), FLOATS(a->k), FLOATS(a->v), 0, FLOATS(a->y), 0, 0, 0, FLOATS(a->scratch)};
+                                  FLOATS(a->q), FLOATS(a->k), FLOATS(a->v), 0, FLOATS(a->y), 0, 0, 0,
+                                  FLOATS(a->scratch)};
   run_slices(team, j.slices, attention_slice, &j);
   return 0;
 }

@@ -63,7 +63,8 @@ static void join_statistics(const struct statistics_job *j, float *mean, float *
     for (int slice = 0; slice < j->slices; slice++) {
       const struct span s = slice_span(j->rows, j->slices, slice, NORM_BLOCK);
       const double *part = part_of(j->parts, slice, j->channels);
-      if (s.end > s.first) join_moments(&total, &squares, s.first, part[c], part[c + padded(j->channels)], s.end - s.first);
+      if (s.end == s.first) continue;
+      join_moments(&total, &squares, s.first, part[c], part[c + padded(j->channels)], s.end - s.first);
     }
     mean[c] = (float)total;
     variance[c] = (float)(squares / j->rows);
@@ -82,7 +83,8 @@ INLINE void apply_rows(const struct apply_job *j, int row, int rows, int activat
     const vec scale = load(j->scale + c), shift = load(j->shift + c);
     for (int i = 0; i < rows; i++) {
       const int at = (row + i) * j->channels + c;
-      store_lanes(j->y + at, activate_lanes(multiply_add(load_lanes(j->x + at, lanes), scale, shift), activation), lanes);
+      store_lanes(j->y + at, activate_lanes(multiply_add(load_lanes(j->x + at, lanes), scale, shift), activation),
+                  lanes);
     }
   }
 }

@@ -14,7 +14,8 @@ struct norm_gradient_job {
 };
 
 /* Adds dy' and dy' * (x - mean) of some rows to the sums. */
-INLINE void add_products(const struct norm_gradient_job *j, int row, int rows, float *sums, float *products, int activation) {
+INLINE void add_products(const struct norm_gradient_job *j, int row, int rows, float *sums, float *products,
+                         int activation) {
   const int channels = j->channels;
   for (int c = 0; c < channels; c += LANES) {
     const int lanes = minimum(LANES, channels - c);

@@ -22,7 +22,9 @@ static int block_pixels(const struct window *w) {
   return maximum(8, minimum(MAX_BLOCK, PATCH_FLOATS / patch_length(w) & ~7));
 }
 
-static int patch_floats(const struct window *w) { return padded(is_pointwise(w) ? 0 : block_pixels(w) * patch_length(w)); }
+static int patch_floats(const struct window *w) {
+  return padded(is_pointwise(w) ? 0 : block_pixels(w) * patch_length(w));
+}
 
 /* The taps of a window starting at `start` that lie inside [0, extent). */
 INLINE struct span inside(int start, int taps, int extent) {
@@ -62,8 +64,8 @@ INLINE void add_run(float *target, const float *source, int count) {
 }
 
 /*
- * Moves between the window of one output pixel and its patch, a run of contiguous floats at a time: a row of the window,
- * or one tap's channels of a group.
+ * Moves between the window of one output pixel and its patch, a run of contiguous floats at a time: a row of the
+ * window, or one tap's channels of a group.
  */
 INLINE void move_window(const struct window *w, float *x, struct place p, float *patch, int adding) {
   const int channels = group_in(w), columns = p.columns.end - p.columns.first;

@@ -71,7 +71,8 @@ static double teacher_loss(const struct cross_entropy_arguments *a, const float 
   const struct row_sum other = sum_row(teacher, a->classes, a->temperature);
   double divergence = 0.0;
   for (int c = 0; c < a->classes; c++)
-    divergence += probability(other, teacher[c]) * (log_probability(other, teacher[c]) - log_probability(own, logits[c]));
+    divergence += probability(other, teacher[c]) *
+                  (log_probability(other, teacher[c]) - log_probability(own, logits[c]));
   return (double)a->temperature * (double)a->temperature * divergence;
 }
 
@@ -94,14 +95,16 @@ KERNEL(cross_entropy) {
   return 0;
 }
 
-static void label_gradient(const struct cross_entropy_arguments *a, const float *logits, int label, float scale, float *dlogits) {
+static void label_gradient(const struct cross_entropy_arguments *a, const float *logits, int label, float scale,
+                           float *dlogits) {
   const struct row_sum s = sum_row(logits, a->classes, 1.0f);
   const double uniform = (double)a->smoothing / a->classes;
   for (int c = 0; c < a->classes; c++) dlogits[c] = scale * (float)(probability(s, logits[c]) - uniform);
   dlogits[label] -= scale * (1.0f - a->smoothing);
 }
 
-static void add_teacher_gradient(const struct cross_entropy_arguments *a, const float *logits, const float *teacher, float scale, float *dlogits) {
+static void add_teacher_gradient(const struct cross_entropy_arguments *a, const float *logits, const float *teacher,
+                                 float scale, float *dlogits) {
   const struct row_sum own = sum_row(logits, a->classes, a->temperature);
   const struct row_sum other = sum_row(teacher, a->classes, a->temperature);
   for (int c = 0; c < a->classes; c++)

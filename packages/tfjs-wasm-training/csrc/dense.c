@@ -42,7 +42,8 @@ static void dense_slice(const void *context, int slice, int thread) {
   float *linear = j->before ? j->before : j->result;
   for (int row = s.first; row < s.end; row += DENSE_BLOCK) {
     const int rows = minimum(DENSE_BLOCK, s.end - row), at = row * j->out;
-    const struct gemm g = {rows, j->out, j->in, j->first + row * j->in, j->in, 1, 0, 0, 0, linear + at, j->out, 0, j->bias};
+    const struct gemm g = {rows, j->out, j->in, j->first + row * j->in, j->in, 1, 0, 0, 0, linear + at, j->out, 0,
+                           j->bias};
     gemm_packed(&g, j->panels);
     if (!j->before) continue;
 #define ACTIVATE(kind) activate_block(linear + at, j->result + at, rows * j->out, kind)
@@ -110,7 +111,8 @@ static void dense_weight_slice(const void *context, int slice, int thread) {
   for (int row = s.first; row < s.end; row += REDUCTION_ROWS) {
     const int rows = minimum(REDUCTION_ROWS, s.end - row);
     const float *dy = j->second + row * j->out;
-    const struct gemm g = {j->in, j->out, rows, j->first + row * j->in, 1, j->in, dy, j->out, 1, dweights, j->out, 1, 0};
+    const struct gemm g = {j->in, j->out, rows, j->first + row * j->in, 1, j->in, dy, j->out, 1, dweights, j->out, 1,
+                           0};
     gemm(&g, j->panels + thread * j->panel_floats);
     add_columns(dy, rows, j->out, dweights + j->in * j->out);
   }

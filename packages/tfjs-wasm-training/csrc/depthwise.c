@@ -147,7 +147,9 @@ INLINE int correlates_back(const struct window *w) {
          w->out_height == w->in_height && w->out_width == w->in_width;
 }
 
-INLINE struct frame back_frame(const struct window *w) { return correlates_back(w) ? gradient_frame(w) : input_frame(w); }
+INLINE struct frame back_frame(const struct window *w) {
+  return correlates_back(w) ? gradient_frame(w) : input_frame(w);
+}
 
 SCRATCH(depthwise_input_gradient) {
   const struct window *w = &((const struct window_arguments *)arguments)->w;

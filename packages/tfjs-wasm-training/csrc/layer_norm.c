@@ -68,7 +68,8 @@ KERNEL(layer_norm) {
 }
 
 /* Adds dy * normal and dy to dgamma and dbeta; gives the means of gamma * dy and gamma * dy * normal. */
-INLINE struct moments collect_row(const struct layer_norm_job *j, const float *x, const float *dy, struct moments m, float *dgamma) {
+INLINE struct moments collect_row(const struct layer_norm_job *j, const float *x, const float *dy, struct moments m,
+                                  float *dgamma) {
   const int channels = j->channels;
   float *dbeta = dgamma + channels;
   vec sum = splat(0.0f), products = splat(0.0f);
@@ -100,8 +101,8 @@ static void layer_norm_gradient_slice(const void *context, int slice, int thread
       const int lanes = minimum(LANES, channels - c);
       const vec normal = (load_lanes(x + c, lanes) - m.mean) * m.inverse;
       const vec scaled = load_lanes(dy + c, lanes) * load_lanes(j->gamma + c, lanes);
-      store_lanes(j->y + r * channels + c, (scaled - multiply_add(normal, splat(means.inverse), splat(means.mean))) * m.inverse,
-                  lanes);
+      const vec rest = multiply_add(normal, splat(means.inverse), splat(means.mean));
+      store_lanes(j->y + r * channels + c, (scaled - rest) * m.inverse, lanes);
     }
   }
 }

@@ -13,37 +13,61 @@ export interface TrainedNetwork {
   readonly weights: readonly Float32Array[];
 }
 
-/** Trains with clipping, smoothing and AdamW; everything is freed at the end. */
-export function trainNetworkA(
-  steps: number,
-  options: { readonly batch?: number; readonly afterStep?: (step: number) => void } = {},
-): TrainedNetwork {
-  const { batch = 3, afterStep } = options;
+/** A network in training; everything is freed at the end. */
+export interface Trainer {
+  /** @returns the loss */
+  step(): number;
+  weights(): Float32Array[];
+  dispose(): void;
+}
+
+/** Trains with clipping, smoothing and AdamW. */
+export function createTrainerA(options: { readonly batch?: number; readonly seed?: number } = {}): Trainer {
+  const { batch = 3, seed = 1 } = options;
   const network = new Network(NETWORKS.A, `run-${runs++}`);
-  const images = randomTensor([batch, 32, 32, 3], 1) as Tensor4D;
+  const images = randomTensor([batch, 32, 32, 3], seed) as Tensor4D;
   const labels = tf.tensor1d(
     Array.from({ length: batch }, (_, i) => (i * 3 + 1) % 10),
     'int32',
   ) as Tensor1D;
   const optimizer = adamW({ weightDecay: 0.05 });
   tf.tidy(() => void network.forward(images));
-  const losses: number[] = [];
-  for (let i = 0; i < steps; i++) {
-    const { value, grads } = tf.variableGrads(
-      () => softmaxCrossEntropy(network.forward(images), labels, { labelSmoothing: 0.1 }) as Scalar,
-    );
-    clipGradientNorm(grads, 1);
-    const variables = [...network.variables.values()].map((variable) => ({
-      variable,
-      decay: variable.rank > 1,
-    }));
-    optimizer.step(variables, grads, 2e-3);
-    losses.push(value.dataSync()[0]!);
-    tf.dispose([value, grads]);
-    afterStep?.(i);
-  }
-  const weights = [...network.variables.values()].map((variable) => variable.dataSync<'float32'>());
-  optimizer.dispose();
-  tf.dispose([images, labels, ...network.variables.values()]);
+  const variables = [...network.variables.values()];
+  return {
+    step: () => {
+      const { value, grads } = tf.variableGrads(
+        () => softmaxCrossEntropy(network.forward(images), labels, { labelSmoothing: 0.1 }) as Scalar,
+        variables,
+      );
+      clipGradientNorm(grads, 1);
+      optimizer.step(
+        variables.map((variable) => ({ variable, decay: variable.rank > 1 })),
+        grads,
+        2e-3,
+      );
+      const loss = value.dataSync()[0]!;
+      tf.dispose([value, grads]);
+      return loss;
+    },
+    weights: () => variables.map((variable) => variable.dataSync<'float32'>()),
+    dispose: () => {
+      optimizer.dispose();
+      tf.dispose([images, labels, ...variables]);
+    },
+  };
+}
+
+export function trainNetworkA(
+  steps: number,
+  options: { readonly batch?: number; readonly afterStep?: (step: number) => void } = {},
+): TrainedNetwork {
+  const trainer = createTrainerA(options);
+  const losses = Array.from({ length: steps }, (_, i) => {
+    const loss = trainer.step();
+    options.afterStep?.(i);
+    return loss;
+  });
+  const weights = trainer.weights();
+  trainer.dispose();
   return { losses, weights };
 }

@@ -13,7 +13,7 @@ import {
   randomTensor,
   relativeDifference,
 } from './compare.js';
-import { trainNetworkA } from './train-network.js';
+import { createTrainerA, trainNetworkA } from './train-network.js';
 
 describe('before useTraining', () => {
   it('says what to call first', async () => {
@@ -45,6 +45,26 @@ describe('training network A', () => {
   it('learns', () => {
     const { losses } = trainNetworkA(12);
     expect(losses.at(-1)).toBeLessThan(0.8 * losses[0]!);
+  });
+});
+
+describe('two networks in one process', () => {
+  beforeAll(() => useTraining());
+
+  it('train in turn to the bits that each has alone', () => {
+    const seeds = [1, 2] as const;
+    const alone = seeds.map((seed) => {
+      const trainer = createTrainerA({ seed });
+      for (let i = 0; i < 6; i++) trainer.step();
+      const weights = trainer.weights();
+      trainer.dispose();
+      return weights;
+    });
+    const trainers = seeds.map((seed) => createTrainerA({ seed }));
+    for (let i = 0; i < 6; i++) trainers.forEach((trainer) => trainer.step());
+    expect(trainers.map((trainer) => trainer.weights())).toEqual(alone);
+    expect(alone[0]).not.toEqual(alone[1]);
+    trainers.forEach((trainer) => trainer.dispose());
   });
 });
 
