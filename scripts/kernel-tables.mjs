@@ -136,6 +136,7 @@ function baseline() {
 
 const median = (values) => [...values].sort((a, b) => a - b)[values.length >> 1];
 
+/** Empty for rows of `--quick`, which has none. */
 function sweep() {
   const groups = CORES.flatMap((core) =>
     namesOf(swept.map(({ op }) => ({ name: op }))).map((op) => [core, op]),
