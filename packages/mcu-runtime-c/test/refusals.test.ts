@@ -2,8 +2,9 @@
 import { describe, expect, it } from '@jest/globals';
 import { RuntimeError } from '@tinyformer/mcu-runtime-c';
 import type { KernelParams, KernelRequest } from '@tinyformer/mcu-runtime-c';
+import { encodePanel, evenTile } from './support/panel-stream.js';
 import { encodeRows } from './support/row-streams.js';
-import { UNIT, convolution, depthwise, linear } from './support/requests.js';
+import { UNIT, convolution, depthwise, linear, linearPanel } from './support/requests.js';
 import { runtimes, wasm } from './support/runtimes.js';
 
 const [SIZE, RANGE, ENCODING] = [-2, -3, -4];
@@ -195,6 +196,30 @@ describe('refused streams of single rows', () => {
     ['a column that does not exist', 'csr', 30, 7],
   ])('TFR_ERROR_ENCODING for %s (%s)', (_, kind, offset, value) => {
     expect(statusOf(request(kind, withByte(kind, offset, value)))).toBe(ENCODING);
+  });
+});
+
+describe('refused panels', () => {
+  const matrix = {
+    ...{ rows: 2, columns: 8, blockRows: 2, blockColumns: 4, isDense: false, isFused: false },
+    ...{ quads: [[0]], values: new Array<number>(8).fill(1), bias: [0, 0] },
+    ...{ multipliers: [2 ** 30, 2 ** 30], shift: 40, rowShifts: null },
+  };
+  const sound = encodePanel(matrix, evenTile(matrix, 32));
+  const request = (weights: Int8Array) => linearPanel([4, 8, 2], { input: int8(32), weights });
+  /** With this step to the only block. */
+  const placed = (step: number): Int8Array => {
+    const copy = sound.slice();
+    new DataView(copy.buffer).setInt16(28, step, true);
+    return copy;
+  };
+
+  it.each([0, 32])('none for a block at a quad: %i', (step) => {
+    expect(statusOf(request(placed(step)))).toBe(0);
+  });
+
+  it.each([8, 16, 33, 64, -32, 32767])('TFR_ERROR_ENCODING for a block at %i', (step) => {
+    expect(statusOf(request(placed(step)))).toBe(ENCODING);
   });
 });
 

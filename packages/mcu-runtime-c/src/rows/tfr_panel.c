@@ -14,13 +14,13 @@ static bool header_valid(const uint8_t *at) {
 
 static int32_t offset_at(const uint8_t *at) { return (int16_t)(at[0] | at[1] << 8); }
 
-/* Offsets are steps from block to block, from 0 on, each to a quad of four int16. */
+/* Offsets are steps from block to block, from 0 on, each to the first token of a quad. */
 static bool offsets_valid(const struct tfr_panel *panel, const uint8_t *pair, struct tfr_panel_tile tile) {
   const int32_t last = tile.bytes - (panel->block_quads - 1) * tile.quad_pitch - tile.reach;
   int32_t offset = 0;
   for (int32_t block = 0; block < panel->blocks; block++) {
     offset += offset_at(pair + 2 * (block & 1));
-    if (offset < 0 || offset > last || offset % TFR_PANEL_QUAD_BYTES != 0) return false;
+    if (offset < 0 || offset > last || offset % tile.reach != 0) return false;
     if (block & 1) pair += tfr_panel_pair_bytes(panel);
   }
   return true;
