@@ -73,7 +73,13 @@ export { createCostModel, modelCost, modelWorkloads, type CostModelOptions } fro
 export { ESTIMATED_LATENCY } from './cost/estimated-latency.js';
 export type { KernelCycles, KernelCycleTable, LatencyTable, Workload } from './cost/latency.js';
 
-export { generateProject, PROJECT_KIND, type ProjectFile } from './codegen/generate-project.js';
+export {
+  generateProject,
+  PROJECT_KIND,
+  type ProjectFile,
+  type ProjectOptions,
+} from './codegen/generate-project.js';
+export { straightLineLayers, type StraightLineLayer } from './codegen/kernels-source.js';
 export { generateCall, type GeneratedCall, type GenerateOptions } from './codegen/generate-call.js';
 export { specializeCall, type CallText, type SpecializeOptions } from './codegen/specialize-call.js';
 export { writeProject } from './codegen/write-project.js';

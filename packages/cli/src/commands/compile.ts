@@ -1,5 +1,5 @@
 /** @file `tinyformer compile` and `tinyformer simulate`: from a quantised network to C, and to what the C does on a core. */
-import { findMachine, MACHINES } from '@tinyformer/cmsis-bench';
+import { chooseStraightLine, findMachine, MACHINES } from '@tinyformer/cmsis-bench';
 import { BOARDS, findBoard, formatBytes, formatCount, TinyFormerError } from '@tinyformer/core';
 import { parseRequestedEncodings, writeProject } from '@tinyformer/sparse-engine';
 import Table from 'cli-table3';
@@ -20,6 +20,7 @@ import { boardOption, countOption, dataOption, encodingOption, seedOption, smoke
 interface CompileFlags {
   readonly board: string;
   readonly out: string;
+  readonly straightLine?: boolean;
   readonly encoding: readonly string[];
 }
 
@@ -41,6 +42,7 @@ export function addCompileCommands(program: Command): void {
     .addOption(boardOption())
     .addOption(encodingOption())
     .option('--out <folder>', 'the C project', 'firmware')
+    .option('--straight-line', 'straight-line code for the layers where the simulated board gains by it')
     .action(compile);
   program
     .command('simulate')
@@ -56,13 +58,21 @@ export function addCompileCommands(program: Command): void {
     .action(simulate);
 }
 
-async function compile(networkFile: string, { board, out, encoding }: CompileFlags): Promise<void> {
+async function compile(networkFile: string, flags: CompileFlags): Promise<void> {
+  const { out, encoding, straightLine = false } = flags;
+  const board = findBoard(flags.board);
   const model = await compileNetwork(readInput(networkFile, 'tinyformer search'), {
-    board: findBoard(board),
+    board,
     encodings: parseRequestedEncodings(encoding),
   });
-  writeProject(model, out);
+  const chosen = straightLine ? await chooseStraightLine(model, { board }) : [];
+  writeProject(model, out, { straightLine: chosen.map(({ layer }) => layer) });
   console.log(describeModel(model));
+  for (const { layer, savedCycles, codeBytes } of chosen) {
+    console.log(
+      `${layer}: straight-line code, ${formatBytes(codeBytes)}, saves ${formatCount(savedCycles)} cycles`,
+    );
+  }
   console.log(`${out}: ${formatBytes(model.flashBytes)} of flash, ${formatBytes(model.sramBytes)} of SRAM`);
 }
 

@@ -4,7 +4,7 @@ import { runtimeSources } from '@tinyformer/mcu-runtime-c';
 import type { CompiledModel } from '../compiled-model.js';
 import { checkName } from '../frontend/names.js';
 import { cmakeLists, projectReadme } from './build-files.js';
-import { callFunctions, kernelsHeader, kernelsSource } from './kernels-source.js';
+import { callFunctions, kernelsHeader, kernelsSource, type CallFunctionOptions } from './kernels-source.js';
 import { MAIN_SOURCE } from './main-source.js';
 import { modelHeader } from './model-header.js';
 import { modelSource } from './model-source.js';
@@ -20,16 +20,20 @@ export const PROJECT_KIND = 'tinyformer/c-project';
 /** The file by which a folder is known to be a generated project. */
 export const PROJECT_MARK = 'tinyformer.json';
 
+export interface ProjectOptions extends CallFunctionOptions {
+  /** Of the CMake project; the network's name unless given. */
+  readonly name?: string | undefined;
+}
+
 /**
- * @param options.name of the CMake project; the network's name unless given
  * @throws E_NAME when the name is no identifier
  */
 export function generateProject(
   model: CompiledModel,
-  { name = model.graph.name }: { readonly name?: string } = {},
+  { name = model.graph.name, straightLine }: ProjectOptions = {},
 ): readonly ProjectFile[] {
   checkName(name, 'the project');
-  const functions = callFunctions(model);
+  const functions = callFunctions(model, { straightLine });
   const kernels = [...new Set(model.calls.map(({ kernel }) => kernel))];
   const runtime = runtimeSources(kernels, { headers: functions.headers }).map(({ path, text }) => ({
     path: `runtime/${path}`,

@@ -4,7 +4,30 @@
  */
 import type { CompiledModel } from '../compiled-model.js';
 import { symbol } from './c-text.js';
+import { generateCall } from './generate-call.js';
 import { specializeCall, type CallText } from './specialize-call.js';
+
+export interface CallFunctionOptions {
+  /** Layers that run as straight-line code where it can be made for them (`straightLineLayers`); none unless given. */
+  readonly straightLine?: readonly string[] | undefined;
+}
+
+export interface StraightLineLayer {
+  readonly layer: string;
+  /** About what the code takes in flash, beside the weights. */
+  readonly codeBytes: number;
+}
+
+type CalledModel = Pick<CompiledModel, 'graph' | 'calls'>;
+
+/** The layers for which straight-line code can be made. */
+export function straightLineLayers({ graph, calls }: CalledModel): readonly StraightLineLayer[] {
+  return calls.flatMap((call, index) => {
+    const layer = graph.nodes[index]!.name;
+    const generated = generateCall(call, { symbol: symbol(layer, 'kernel') });
+    return generated === null ? [] : [{ layer, codeBytes: generated.codeBytes }];
+  });
+}
 
 export interface CallFunctions {
   /** The C function that each call calls: one made for it, or the runtime's kernel. */
@@ -14,10 +37,16 @@ export interface CallFunctions {
   readonly headers: readonly string[];
 }
 
-export function callFunctions({ graph, calls }: Pick<CompiledModel, 'graph' | 'calls'>): CallFunctions {
+export function callFunctions(
+  { graph, calls }: CalledModel,
+  { straightLine = [] }: CallFunctionOptions = {},
+): CallFunctions {
   const made = new Map<string, CallText>();
   const callees = calls.map((call, index) => {
-    const own = specializeCall(call, { symbol: symbol(graph.nodes[index]!.name, 'kernel') });
+    const { name } = graph.nodes[index]!;
+    const options = { symbol: symbol(name, 'kernel') };
+    const own =
+      (straightLine.includes(name) ? generateCall(call, options) : null) ?? specializeCall(call, options);
     if (own === null) return call.kernel;
     const key = own.text.replaceAll(own.symbol, '');
     if (!made.has(key)) made.set(key, own);

@@ -6,7 +6,7 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, wr
 import { basename, dirname, join, resolve } from 'node:path';
 import { TinyFormerError } from '@tinyformer/core';
 import type { CompiledModel } from '../compiled-model.js';
-import { generateProject, PROJECT_MARK, type ProjectFile } from './generate-project.js';
+import { generateProject, PROJECT_MARK, type ProjectFile, type ProjectOptions } from './generate-project.js';
 
 /**
  * @returns the files, as written
@@ -15,7 +15,7 @@ import { generateProject, PROJECT_MARK, type ProjectFile } from './generate-proj
 export function writeProject(
   model: CompiledModel,
   directory: string,
-  options: { readonly name?: string } = {},
+  options: ProjectOptions = {},
 ): readonly ProjectFile[] {
   const files = generateProject(model, options);
   const target = resolve(directory);
