@@ -25,54 +25,68 @@ INLINE void add_block(const float *x, int rows, int channels, const float *centr
   for (; r < rows; r++) add_rows(x + r * channels, 1, channels, centres, sums);
 }
 
-struct statistics_job {
-  const float *x;
-  int rows, channels, slices;
-  float *parts, *rooms; /* rooms: 2 * padded(channels) floats a thread */
-};
-
 /* Joins means and squared deviations of `rows` rows to those of `before` (Chan, Golub and LeVeque 1979). */
-INLINE void join_moments(double *mean, double *squares, int before, double other_mean, double other_squares, int rows) {
-  const double weight = (double)rows / (before + rows), delta = other_mean - *mean;
+INLINE void join_pair(double *mean, double *squares, double weight, double before, double other_mean,
+                      double other_squares) {
+  const double delta = other_mean - *mean;
   *mean += delta * weight;
   *squares += other_squares + delta * delta * before * weight;
 }
 
-/* Mean and squared deviations of a slice: exact for data whose mean is far from 0, and x is read from memory once. */
-static void statistics_slice(const void *context, int slice, int thread) {
-  const struct statistics_job *j = context;
+static void clear_moments(const struct moments_job *j, int slice) {
+  clear(j->parts + slice * part_floats(j->channels), part_floats(j->channels));
+}
+
+/* Exact for data whose mean is far from 0, and x is read from memory once. */
+static void collect_moments(const struct moments_job *j, int slice, int thread, const float *x, int rows) {
   const int channels = j->channels;
-  const struct span s = slice_span(j->rows, j->slices, slice, NORM_BLOCK);
   double *means = part_of(j->parts, slice, channels), *squares = means + padded(channels);
+  double *seen = squares + padded(channels);
   float *centres = j->rooms + thread * 2 * padded(channels), *sums = centres + padded(channels);
-  for (int c = 0; c < channels; c++) means[c] = squares[c] = 0.0;
-  for (int row = s.first; row < s.end; row += NORM_BLOCK) {
-    const int rows = minimum(NORM_BLOCK, s.end - row);
-    const float *x = j->x + row * channels;
-    add_block(x, rows, channels, 0, centres);
-    for (int c = 0; c < channels; c += LANES) store(centres + c, load(centres + c) * (1.0f / (float)rows));
-    add_block(x, rows, channels, centres, sums);
+  for (int row = 0; row < rows; row += NORM_BLOCK, x += NORM_BLOCK * channels) {
+    const int block = minimum(NORM_BLOCK, rows - row);
+    add_block(x, block, channels, 0, centres);
+    for (int c = 0; c < channels; c += LANES) store(centres + c, load(centres + c) * (1.0f / (float)block));
+    add_block(x, block, channels, centres, sums);
+    const double before = *seen, weight = block / (before + block);
     for (int c = 0; c < channels; c++)
-      join_moments(means + c, squares + c, row - s.first, (double)centres[c], (double)sums[c], rows);
+      join_pair(means + c, squares + c, weight, before, (double)centres[c], (double)sums[c]);
+    *seen += block;
   }
 }
 
-static void join_statistics(const struct statistics_job *j, float *mean, float *variance) {
-  for (int c = 0; c < j->channels; c++) {
-    double total = 0.0, squares = 0.0;
-    for (int slice = 0; slice < j->slices; slice++) {
-      const struct span s = slice_span(j->rows, j->slices, slice, NORM_BLOCK);
-      const double *part = part_of(j->parts, slice, j->channels);
-      if (s.end == s.first) continue;
-      join_moments(&total, &squares, s.first, part[c], part[c + padded(j->channels)], s.end - s.first);
-    }
-    mean[c] = (float)total;
-    variance[c] = (float)(squares / j->rows);
+static void join_moments(const struct moments_job *j, float *mean, float *variance) {
+  const int width = padded(j->channels);
+  double *total = part_of(j->parts, 0, j->channels);
+  for (int slice = 1; slice < j->slices; slice++) {
+    const double *part = part_of(j->parts, slice, j->channels), before = total[2 * width], rows = part[2 * width];
+    if (rows == 0.0) continue;
+    const double weight = rows / (before + rows);
+    for (int c = 0; c < j->channels; c++)
+      join_pair(total + c, total + width + c, weight, before, part[c], part[width + c]);
+    total[2 * width] += rows;
   }
+  for (int c = 0; c < j->channels; c++) {
+    mean[c] = (float)total[c];
+    variance[c] = (float)(total[width + c] / total[2 * width]);
+  }
+}
+
+struct statistics_job {
+  struct moments_job moments;
+  const float *x;
+  int rows;
+};
+
+static void statistics_slice(const void *context, int slice, int thread) {
+  const struct statistics_job *j = context;
+  const struct span s = slice_span(j->rows, j->moments.slices, slice, NORM_BLOCK);
+  clear_moments(&j->moments, slice);
+  collect_moments(&j->moments, slice, thread, j->x + s.first * j->moments.channels, s.end - s.first);
 }
 
 struct apply_job {
-  const float *x, *scale, *shift;
+  const float *x, *scale, *shift, *residual;
   float *y;
   int rows, channels, activation, slices;
 };
@@ -83,8 +97,8 @@ INLINE void apply_rows(const struct apply_job *j, int row, int rows, int activat
     const vec scale = load(j->scale + c), shift = load(j->shift + c);
     for (int i = 0; i < rows; i++) {
       const int at = (row + i) * j->channels + c;
-      store_lanes(j->y + at, activate_lanes(multiply_add(load_lanes(j->x + at, lanes), scale, shift), activation),
-                  lanes);
+      const vec y = activate_lanes(multiply_add(load_lanes(j->x + at, lanes), scale, shift), activation);
+      store_lanes(j->y + at, j->residual ? y + load_lanes(j->residual + at, lanes) : y, lanes);
     }
   }
 }
@@ -104,13 +118,11 @@ static void apply_slice(const void *context, int slice, int thread) {
 #undef APPLY
 }
 
-INLINE int apply_slices(int rows, int channels) { return slices_of(rows, maximum(4, 16384 / channels)); }
-
-static void apply(struct team *team, char *heap, const struct batch_norm_arguments *a, float *scratch) {
+static void apply_norm(struct team *team, char *heap, const struct batch_norm_arguments *a, float *scratch) {
   float *scale = scratch, *shift = scratch + padded(a->channels);
   scale_and_shift(a, heap, scale, shift);
-  const struct apply_job j = {FLOATS(a->x), scale, shift, FLOATS(a->y), a->rows, a->channels, a->activation,
-                              apply_slices(a->rows, a->channels)};
+  const struct apply_job j = {FLOATS(a->x), scale, shift, FLOATS_OR_NULL(a->residual), FLOATS(a->y), a->rows,
+                              a->channels, a->activation, slices_of(a->rows, maximum(4, 16384 / a->channels))};
   run_slices(team, j.slices, apply_slice, &j);
 }
 
@@ -118,23 +130,21 @@ SCRATCH(batch_norm_inference) { return 2 * padded(((const struct batch_norm_argu
 
 KERNEL(batch_norm_inference) {
   const struct batch_norm_arguments *a = arguments;
-  apply(team, heap, a, FLOATS(a->scratch));
+  apply_norm(team, heap, a, FLOATS(a->scratch));
   return 0;
 }
 
 SCRATCH(batch_norm) {
   const struct batch_norm_arguments *a = arguments;
-  return norm_slices(a->rows) * part_floats(a->channels) + team->threads * 2 * padded(a->channels);
+  return moments_floats(team, norm_slices(a->rows), a->channels);
 }
 
 KERNEL(batch_norm) {
   const struct batch_norm_arguments *a = arguments;
-  const int slices = norm_slices(a->rows);
-  float *parts = FLOATS(a->scratch);
-  const struct statistics_job j = {FLOATS(a->x), a->rows, a->channels, slices, parts,
-                                   parts + slices * part_floats(a->channels)};
-  run_slices(team, slices, statistics_slice, &j);
-  join_statistics(&j, FLOATS(a->mean), FLOATS(a->variance));
-  apply(team, heap, a, parts);
+  float *scratch = FLOATS(a->scratch);
+  const struct statistics_job j = {moments_of(norm_slices(a->rows), a->channels, scratch), FLOATS(a->x), a->rows};
+  run_slices(team, j.moments.slices, statistics_slice, &j);
+  join_moments(&j.moments, FLOATS(a->mean), FLOATS(a->variance));
+  apply_norm(team, heap, a, scratch);
   return 0;
 }

@@ -4,17 +4,8 @@
  */
 #include "batch_norm.h"
 
-struct norm_gradient_job {
-  const float *x, *dy;
-  float *dx;
-  int rows, channels, activation, slices;
-  const float *scale, *shift, *mean; /* padded to whole vectors, as are the next two */
-  float *slope, *offset;
-  float *parts, *rooms; /* of the sums: rooms 2 * padded(channels) floats a thread */
-};
-
 /* Adds dy' and dy' * (x - mean) of some rows to the sums. */
-INLINE void add_products(const struct norm_gradient_job *j, int row, int rows, float *sums, float *products,
+INLINE void add_products(const struct norm_gradient *j, int row, int rows, float *sums, float *products,
                          int activation) {
   const int channels = j->channels;
   for (int c = 0; c < channels; c += LANES) {
@@ -33,7 +24,7 @@ INLINE void add_products(const struct norm_gradient_job *j, int row, int rows, f
   }
 }
 
-INLINE void sum_span(const struct norm_gradient_job *j, struct span s, double *part, float *room, int activation) {
+INLINE void sum_span(const struct norm_gradient *j, struct span s, double *part, float *room, int activation) {
   const int width = padded(j->channels);
   float *sums = room, *products = room + width;
   for (int row = s.first; row < s.end; row += NORM_BLOCK) {
@@ -50,7 +41,7 @@ INLINE void sum_span(const struct norm_gradient_job *j, struct span s, double *p
 }
 
 static void sum_slice(const void *context, int slice, int thread) {
-  const struct norm_gradient_job *j = context;
+  const struct norm_gradient *j = context;
   const struct span s = slice_span(j->rows, j->slices, slice, NORM_BLOCK);
   double *part = part_of(j->parts, slice, j->channels);
   float *room = j->rooms + thread * 2 * padded(j->channels);
@@ -61,7 +52,7 @@ static void sum_slice(const void *context, int slice, int thread) {
 }
 
 /* What the sums say: dgamma, dbeta, and slope and offset, which are 0 in inference. */
-static void finish_sums(const struct norm_gradient_job *j, const struct batch_norm_arguments *a, char *heap) {
+static void finish_sums(const struct norm_gradient *j, const struct batch_norm_arguments *a, char *heap) {
   const float *variance = FLOATS(a->variance);
   for (int c = 0; c < j->channels; c++) {
     double sum = 0.0, product = 0.0;
@@ -79,7 +70,8 @@ static void finish_sums(const struct norm_gradient_job *j, const struct batch_no
   }
 }
 
-INLINE void dx_rows(const struct norm_gradient_job *j, int row, int rows, int activation) {
+/* dx of `rows` rows from `row` on, to `dx`. */
+INLINE void dx_rows(const struct norm_gradient *j, int row, int rows, float *dx, int activation) {
   for (int c = 0; c < j->channels; c += LANES) {
     const int lanes = minimum(LANES, j->channels - c);
     const vec scale = load(j->scale + c), shift = load(j->shift + c);
@@ -88,43 +80,60 @@ INLINE void dx_rows(const struct norm_gradient_job *j, int row, int rows, int ac
       const int at = (row + i) * j->channels + c;
       const vec x = load_lanes(j->x + at, lanes), outer = load_lanes(j->dy + at, lanes);
       const vec d = activation_gradient_lanes(multiply_add(x, scale, shift), outer, activation);
-      store_lanes(j->dx + at, multiply_add(d, scale, multiply_add(x, slope, offset)), lanes);
+      store_lanes(dx + i * j->channels + c, multiply_add(d, scale, multiply_add(x, slope, offset)), lanes);
     }
   }
 }
 
-INLINE void dx_span(const struct norm_gradient_job *j, struct span s, int activation) {
-  int row = s.first;
-  for (; row + 4 <= s.end; row += 4) dx_rows(j, row, 4, activation);
-  for (; row < s.end; row++) dx_rows(j, row, 1, activation);
+INLINE void dx_span(const struct norm_gradient *j, int row, int rows, float *dx, int activation) {
+  int r = 0;
+  for (; r + 4 <= rows; r += 4) dx_rows(j, row + r, 4, dx + r * j->channels, activation);
+  for (; r < rows; r++) dx_rows(j, row + r, 1, dx + r * j->channels, activation);
 }
 
-static void dx_slice(const void *context, int slice, int thread) {
-  (void)thread;
-  const struct norm_gradient_job *j = context;
-  const struct span s = slice_span(j->rows, j->slices, slice, 4);
-#define WRITE_DX(kind) dx_span(j, s, kind)
+static void write_norm_gradient(const struct norm_gradient *j, int row, int rows, float *dx) {
+#define WRITE_DX(kind) dx_span(j, row, rows, dx, kind)
   SWITCH_ACTIVATION(j->activation, WRITE_DX)
 #undef WRITE_DX
 }
 
-SCRATCH(batch_norm_gradient) {
-  const struct batch_norm_arguments *a = arguments;
+static int norm_gradient_floats(const struct team *team, const struct batch_norm_arguments *a) {
   return norm_slices(a->rows) * part_floats(a->channels) + (5 + 2 * team->threads) * padded(a->channels);
 }
 
-KERNEL(batch_norm_gradient) {
-  const struct batch_norm_arguments *a = arguments;
+static struct norm_gradient sum_norm_gradient(struct team *team, char *heap, const struct batch_norm_arguments *a,
+                                              float *scratch) {
   const int slices = norm_slices(a->rows), width = padded(a->channels);
-  float *parts = FLOATS(a->scratch), *scale = parts + slices * part_floats(a->channels);
-  struct norm_gradient_job j = {FLOATS(a->x), FLOATS(a->dy), FLOATS(a->dx), a->rows, a->channels, a->activation, slices,
-                                scale, scale + width, scale + 2 * width, scale + 3 * width, scale + 4 * width,
-                                parts, scale + 5 * width};
+  float *scale = scratch + slices * part_floats(a->channels);
+  const struct norm_gradient j = {FLOATS(a->x), FLOATS(a->dy), a->rows, a->channels, a->activation, slices,
+                                  scale, scale + width, scale + 2 * width, scale + 3 * width, scale + 4 * width,
+                                  scratch, scale + 5 * width};
   scale_and_shift(a, heap, scale, scale + width);
   copy_floats(scale + 2 * width, FLOATS(a->mean), a->channels);
   run_slices(team, slices, sum_slice, &j);
   finish_sums(&j, a, heap);
-  j.slices = slices_of(a->rows, maximum(4, 16384 / a->channels));
+  return j;
+}
+
+struct norm_dx_job {
+  struct norm_gradient norm;
+  float *dx;
+  int slices;
+};
+
+static void dx_slice(const void *context, int slice, int thread) {
+  (void)thread;
+  const struct norm_dx_job *j = context;
+  const struct span s = slice_span(j->norm.rows, j->slices, slice, 4);
+  write_norm_gradient(&j->norm, s.first, s.end - s.first, j->dx + s.first * j->norm.channels);
+}
+
+SCRATCH(batch_norm_gradient) { return norm_gradient_floats(team, arguments); }
+
+KERNEL(batch_norm_gradient) {
+  const struct batch_norm_arguments *a = arguments;
+  const struct norm_dx_job j = {sum_norm_gradient(team, heap, a, FLOATS(a->scratch)), FLOATS(a->dx),
+                                slices_of(a->rows, maximum(4, 16384 / a->channels))};
   run_slices(team, j.slices, dx_slice, &j);
   return 0;
 }

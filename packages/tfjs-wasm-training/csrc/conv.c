@@ -3,6 +3,7 @@
  * small enough for the second-level cache (im2col, a block at a time); 1x1 at stride 1 needs no patches at all.
  * Filter [kernel_height, kernel_width, in_channels / groups, out_channels]; a group is a product of its own.
  */
+#include "batch_norm.h"
 #include "gemm.h"
 #include "reduce.h"
 #include "window.h"
@@ -93,6 +94,14 @@ static void gather(const struct window *w, const float *x, struct span s, float 
   }
 }
 
+/* Adds patches to the windows of pixels [s.first, s.end). */
+static void scatter(const struct window *w, float *x, struct span s, const float *patches) {
+  for (int pixel = s.first; pixel < s.end; pixel++, patches += patch_length(w)) {
+    const struct place p = place_of(w, pixel);
+    move_window(w, x + p.image * in_floats(w), p, (float *)(uintptr_t)patches, 1);
+  }
+}
+
 struct conv_job {
   const struct window *w;
   const float *first, *second;
@@ -100,6 +109,7 @@ struct conv_job {
   int slices;
   float *panels, *patches; /* panels: the packed filters of all groups, or room to pack in for each thread */
   int panel_floats;        /* of one group or thread */
+  const struct moments_job *moments; /* of the output; or null */
 };
 
 static void forward_block(const struct conv_job *j, struct span s, int group, float *patches) {
@@ -120,30 +130,40 @@ static void forward_slice(const void *context, int slice, int thread) {
   const struct conv_job *j = context;
   const int block = is_pointwise(j->w) ? MAX_BLOCK : block_pixels(j->w);
   const struct span s = slice_span(out_pixels(j->w), j->slices, slice, 8);
-  for (int first = s.first; first < s.end; first += block)
-    for (int group = 0; group < j->w->groups; group++) {
-      const struct span part = {first, minimum(first + block, s.end)};
+  if (j->moments) clear_moments(j->moments, slice);
+  for (int first = s.first; first < s.end; first += block) {
+    const struct span part = {first, minimum(first + block, s.end)};
+    for (int group = 0; group < j->w->groups; group++)
       forward_block(j, part, group, j->patches + thread * patch_floats(j->w));
-    }
+    if (j->moments)
+      collect_moments(j->moments, slice, thread, j->result + first * j->w->out_channels, part.end - first);
+  }
 }
 
-SCRATCH(conv2d) {
-  const struct window *w = &((const struct window_arguments *)arguments)->w;
+static int convolve_floats(const struct team *team, const struct window *w) {
   return w->groups * gemm_scratch(group_out(w), patch_length(w)) + team->threads * patch_floats(w);
 }
 
-KERNEL(conv2d) {
-  const struct window_arguments *a = arguments;
-  const struct window *w = &a->w;
-  const int patch = patch_length(w), out = group_out(w), panel_floats = gemm_scratch(out, patch);
-  float *panels = FLOATS(a->scratch);
-  const struct conv_job j = {w, FLOATS(a->first), FLOATS(a->second), FLOATS(a->result), slices_of(out_pixels(w), 256),
-                             panels, panels + w->groups * panel_floats, panel_floats};
+/* Packs the filters and runs the slices of a job in which panels has the scratch. */
+static void convolve(struct team *team, struct conv_job j) {
+  const struct window *w = j.w;
+  const int patch = patch_length(w), out = group_out(w);
+  j.panel_floats = gemm_scratch(out, patch);
+  j.patches = j.panels + w->groups * j.panel_floats;
   for (int group = 0; group < w->groups; group++) {
     const struct gemm g = {0, out, patch, 0, 0, 0, j.second + group * out, w->out_channels, 1, 0, 0, 0, 0};
-    gemm_pack(&g, panels + group * panel_floats);
+    gemm_pack(&g, j.panels + group * j.panel_floats);
   }
   run_slices(team, j.slices, forward_slice, &j);
+}
+
+SCRATCH(conv2d) { return convolve_floats(team, &((const struct window_arguments *)arguments)->w); }
+
+KERNEL(conv2d) {
+  const struct window_arguments *a = arguments;
+  const struct conv_job j = {&a->w, FLOATS(a->first), FLOATS(a->second), FLOATS(a->result),
+                             slices_of(out_pixels(&a->w), 256), FLOATS(a->scratch), 0, 0, 0};
+  convolve(team, j);
   return 0;
 }
 
@@ -156,11 +176,7 @@ static void input_block(const struct conv_job *j, struct span s, int group, floa
                          w->out_channels, 1, 0, 0, 0, pointwise ? dx + s.first * w->in_channels : patches,
                          pointwise ? w->in_channels : patch, 0, 0};
   gemm_packed(&g, j->panels + group * j->panel_floats);
-  if (pointwise) return;
-  for (int pixel = s.first; pixel < s.end; pixel++, patches += patch) {
-    const struct place p = place_of(w, pixel);
-    move_window(w, dx + p.image * in_floats(w), p, patches, 1);
-  }
+  if (!pointwise) scatter(w, dx, s, patches);
 }
 
 /* Whole images where windows overlap. */
@@ -178,6 +194,15 @@ static void input_slice(const void *context, int slice, int thread) {
     }
 }
 
+/* The transposed filter of every group. */
+static void pack_transposed(const struct window *w, const float *filter, float *panels) {
+  const int patch = patch_length(w), out = group_out(w);
+  for (int group = 0; group < w->groups; group++) {
+    const struct gemm g = {0, patch, out, 0, 0, 0, filter + group * out, 1, w->out_channels, 0, 0, 0, 0};
+    gemm_pack(&g, panels + group * gemm_scratch(patch, out));
+  }
+}
+
 SCRATCH(conv2d_input_gradient) {
   const struct window *w = &((const struct window_arguments *)arguments)->w;
   return w->groups * gemm_scratch(patch_length(w), group_out(w)) + team->threads * patch_floats(w);
@@ -186,15 +211,12 @@ SCRATCH(conv2d_input_gradient) {
 KERNEL(conv2d_input_gradient) {
   const struct window_arguments *a = arguments;
   const struct window *w = &a->w;
-  const int patch = patch_length(w), out = group_out(w), panel_floats = gemm_scratch(patch, out);
+  const int panel_floats = gemm_scratch(patch_length(w), group_out(w));
   float *panels = FLOATS(a->scratch);
   const struct conv_job j = {w, FLOATS(a->first), FLOATS(a->second), FLOATS(a->result),
                              is_pointwise(w) ? slices_of(out_pixels(w), 256) : slices_of(w->batch, 1),
-                             panels, panels + w->groups * panel_floats, panel_floats};
-  for (int group = 0; group < w->groups; group++) {
-    const struct gemm g = {0, patch, out, 0, 0, 0, j.second + group * out, 1, w->out_channels, 0, 0, 0, 0};
-    gemm_pack(&g, panels + group * panel_floats);
-  }
+                             panels, panels + w->groups * panel_floats, panel_floats, 0};
+  pack_transposed(w, j.second, panels);
   run_slices(team, j.slices, input_slice, &j);
   return 0;
 }
@@ -242,7 +264,7 @@ KERNEL(conv2d_filter_gradient) {
   const int panel_floats = gemm_scratch(group_out(w), MAX_BLOCK), slices = filter_slices(w);
   float *parts = FLOATS(a->scratch), *panels = parts + slices * filter_floats(w);
   const struct conv_job j = {w, FLOATS(a->first), FLOATS(a->second), parts, slices,
-                             panels, panels + team->threads * panel_floats, panel_floats};
+                             panels, panels + team->threads * panel_floats, panel_floats, 0};
   run_slices(team, slices, filter_slice, &j);
   join_parts(team, parts, slices, filter_floats(w), FLOATS(a->result));
   return 0;

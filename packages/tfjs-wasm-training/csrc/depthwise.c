@@ -3,6 +3,7 @@
  * Filter [kernel_height, kernel_width, out_channels]; where a channel has several outputs (the multiplier), the frame
  * repeats it.
  */
+#include "batch_norm.h"
 #include "depthwise.h"
 #include "reduce.h"
 #include "window.h"
@@ -39,9 +40,23 @@ INLINE int taps_floats(const struct window *w) { return w->kernel_height * w->ke
 INLINE int multiplier(const struct window *w) { return w->out_channels / w->in_channels; }
 
 INLINE struct plane plane_over(const struct window *w, struct frame f) {
-  const struct plane p = {w->out_height,    w->out_width,     w->kernel_height, w->kernel_width,
-                          w->out_channels,  w->stride_height, w->stride_width,  f.width * w->out_channels};
+  const struct plane p = {w->out_height,    w->out_width,     w->kernel_height, w->kernel_width,         w->out_channels,
+                          w->stride_height, w->stride_width,  f.width * w->out_channels,
+                          w->out_width * w->out_channels};
   return p;
+}
+
+/* Of a correlation back onto the input. */
+INLINE struct plane plane_back(const struct window *w, struct frame f) {
+  const int c = w->in_channels;
+  const struct plane p = {w->in_height, w->in_width, w->kernel_height, w->kernel_width, c, 1, 1, f.width * c,
+                          w->in_width * c};
+  return p;
+}
+
+static void flip_filter(const struct window *w, const float *filter, float *flipped) {
+  const int c = w->in_channels, taps = w->kernel_height * w->kernel_width;
+  for (int i = 0; i < taps; i++) copy_floats(flipped + i * c, filter + (taps - 1 - i) * c, c);
 }
 
 /* Copies an image into its frame; the border must be zero already. `times`: outputs of each channel. */
@@ -64,7 +79,8 @@ struct depthwise_job {
   float *result;
   struct frame frame;
   int slices;
-  float *frames; /* one a thread */
+  float *frames;                     /* one a thread */
+  const struct moments_job *moments; /* of the output; or null */
 };
 
 /* The thread's frame with an empty border. */
@@ -80,9 +96,12 @@ static void depthwise_slice(const void *context, int slice, int thread) {
   const struct window *w = j->w;
   const struct span images = slice_span(w->batch, j->slices, slice, 1);
   float *frame = clear_frame(j, thread);
+  if (j->moments) clear_moments(j->moments, slice);
   for (int n = images.first; n < images.end; n++) {
+    float *y = j->result + n * out_floats(w);
     fill_frame(j->frame, j->first + n * in_floats(w), w->in_height, w->in_width, w->in_channels, multiplier(w), frame);
-    correlate(plane_over(w, j->frame), frame, j->second, j->result + n * out_floats(w));
+    correlate(plane_over(w, j->frame), frame, j->second, y);
+    if (j->moments) collect_moments(j->moments, slice, thread, y, w->out_height * w->out_width);
   }
 }
 
@@ -94,7 +113,7 @@ SCRATCH(depthwise) {
 KERNEL(depthwise) {
   const struct window_arguments *a = arguments;
   const struct depthwise_job j = {&a->w, FLOATS(a->first), FLOATS(a->second), FLOATS(a->result), input_frame(&a->w),
-                                  slices_of(a->w.batch, 1), FLOATS(a->scratch)};
+                                  slices_of(a->w.batch, 1), FLOATS(a->scratch), 0};
   run_slices(team, j.slices, depthwise_slice, &j);
   return 0;
 }
@@ -131,12 +150,11 @@ static void spread_slice(const void *context, int slice, int thread) {
 static void correlate_back_slice(const void *context, int slice, int thread) {
   const struct depthwise_job *j = context;
   const struct window *w = j->w;
-  const int c = w->in_channels;
-  const struct plane p = {w->in_height, w->in_width, w->kernel_height, w->kernel_width, c, 1, 1, j->frame.width * c};
+  const struct plane p = plane_back(w, j->frame);
   const struct span images = slice_span(w->batch, j->slices, slice, 1);
   float *frame = clear_frame(j, thread);
   for (int n = images.first; n < images.end; n++) {
-    fill_frame(j->frame, j->first + n * out_floats(w), w->out_height, w->out_width, c, 1, frame);
+    fill_frame(j->frame, j->first + n * out_floats(w), w->out_height, w->out_width, w->out_channels, 1, frame);
     correlate(p, frame, j->second, j->result + n * in_floats(w));
   }
 }
@@ -160,14 +178,13 @@ KERNEL(depthwise_input_gradient) {
   const struct window_arguments *a = arguments;
   const struct window *w = &a->w;
   struct depthwise_job j = {w, FLOATS(a->first), FLOATS(a->second), FLOATS(a->result), back_frame(w),
-                            slices_of(w->batch, 1), FLOATS(a->scratch)};
+                            slices_of(w->batch, 1), FLOATS(a->scratch), 0};
   if (!correlates_back(w)) {
     run_slices(team, j.slices, spread_slice, &j);
     return 0;
   }
-  const int c = w->in_channels, taps = w->kernel_height * w->kernel_width;
   float *flipped = j.frames + team->threads * frame_floats(w, j.frame);
-  for (int i = 0; i < taps; i++) copy_floats(flipped + i * c, j.second + (taps - 1 - i) * c, c);
+  flip_filter(w, j.second, flipped);
   j.second = flipped;
   run_slices(team, j.slices, correlate_back_slice, &j);
   return 0;
@@ -198,7 +215,7 @@ KERNEL(depthwise_filter_gradient) {
   const struct window *w = &a->w;
   float *parts = FLOATS(a->scratch);
   const struct depthwise_job j = {w, FLOATS(a->first), FLOATS(a->second), parts, input_frame(w), image_slices(w),
-                                  parts + image_slices(w) * taps_floats(w)};
+                                  parts + image_slices(w) * taps_floats(w), 0};
   run_slices(team, j.slices, collect_slice, &j);
   join_parts(team, parts, j.slices, taps_floats(w), FLOATS(a->result));
   return 0;

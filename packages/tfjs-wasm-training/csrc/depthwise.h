@@ -7,10 +7,10 @@
 
 #include "vector.h"
 
-/* What the loops need of a layer; `height` and `width` of the output, frame_row in floats. */
+/* What the loops need of a layer; `height` and `width` of the output; the rows of the frame and of y or dy in floats. */
 struct plane {
   int height, width;
-  int kernel_height, kernel_width, channels, stride_height, stride_width, frame_row;
+  int kernel_height, kernel_width, channels, stride_height, stride_width, frame_row, row;
 };
 
 /* y[r, column] = sum of the window at (r, column) times the filter. */

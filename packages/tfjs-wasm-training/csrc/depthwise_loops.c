@@ -62,8 +62,8 @@ INLINE void correlate_row_any(struct plane p, const float *window, const float *
 
 static void correlate(struct plane p, const float *frame, const float *filter, float *y) {
   const int three = p.kernel_height == 3 && p.kernel_width == 3, last = p.channels & (LANES - 1);
-  if (!three) clear(y, p.height * p.width * p.channels);
-  for (int r = 0; r < p.height; r++, frame += p.stride_height * p.frame_row, y += p.width * p.channels) {
+  if (!three) clear(y, p.height * p.row);
+  for (int r = 0; r < p.height; r++, frame += p.stride_height * p.frame_row, y += p.row) {
     int c = 0;
     if (three) {
       for (; c + LANES <= p.channels; c += LANES) correlate_row_3x3(p, frame + c, filter + c, y + c, LANES);
@@ -89,7 +89,7 @@ INLINE void spread_row(struct plane p, const float *dy, const float *filter, flo
 }
 
 static void spread(struct plane p, const float *dy, const float *filter, float *frame) {
-  for (int r = 0; r < p.height; r++, frame += p.stride_height * p.frame_row, dy += p.width * p.channels) {
+  for (int r = 0; r < p.height; r++, frame += p.stride_height * p.frame_row, dy += p.row) {
     int c = 0;
     for (; c + LANES <= p.channels; c += LANES) spread_row(p, dy + c, filter + c, frame + c, LANES);
     if (c < p.channels) spread_row(p, dy + c, filter + c, frame + c, p.channels - c);
@@ -134,7 +134,7 @@ INLINE void filter_lanes(struct plane p, const float *window, const float *dy, f
 }
 
 static void collect_filter(struct plane p, const float *frame, const float *dy, float *dfilter) {
-  for (int r = 0; r < p.height; r++, frame += p.stride_height * p.frame_row, dy += p.width * p.channels) {
+  for (int r = 0; r < p.height; r++, frame += p.stride_height * p.frame_row, dy += p.row) {
     int c = 0;
     for (; c + LANES <= p.channels; c += LANES) filter_lanes(p, frame + c, dy + c, dfilter + c, LANES);
     if (c < p.channels) filter_lanes(p, frame + c, dy + c, dfilter + c, p.channels - c);

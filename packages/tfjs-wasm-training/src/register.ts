@@ -10,12 +10,14 @@ import { segmentSumKernel } from './official/segment-sum.js';
 import { activationKernels } from './ops/activation.js';
 import { attentionKernels } from './ops/attention.js';
 import { batchNormKernels } from './ops/batch-norm.js';
+import { conv2dBatchNormKernels } from './ops/conv2d-batch-norm.js';
 import { conv2dKernels } from './ops/conv2d.js';
 import { denseKernels } from './ops/dense.js';
 import { depthwiseKernels } from './ops/depthwise-conv2d.js';
 import { fakeQuantizeKernels } from './ops/fake-quantize.js';
 import { poolKernels } from './ops/global-average-pool.js';
 import { layerNormKernels } from './ops/layer-norm.js';
+import { selfAttentionKernels } from './ops/self-attention.js';
 import { crossEntropyKernels } from './ops/softmax-cross-entropy.js';
 
 registerIdentity();
@@ -26,6 +28,7 @@ registerKernels([
   batchMatMulKernel,
   ...batchNormKernels,
   ...conv2dKernels,
+  ...conv2dBatchNormKernels,
   ...convolutionKernels,
   ...crossEntropyKernels,
   ...denseKernels,
@@ -34,5 +37,6 @@ registerKernels([
   ...layerNormKernels,
   ...poolKernels,
   segmentSumKernel,
+  ...selfAttentionKernels,
 ]);
 shareHeap();

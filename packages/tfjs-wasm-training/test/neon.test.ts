@@ -17,7 +17,7 @@ const WINDOW = '2 9 7 6 9 7 10 3 3 1 1 1 1 1';
 const STRIDED = '2 9 7 6 5 4 10 3 3 2 2 1 1 2';
 const DEPTHWISE = '2 9 7 6 9 7 6 3 3 1 1 1 1 6';
 const FIVE = '2 9 7 6 5 4 6 5 5 2 2 2 2 6';
-const NORM = '50 11 4 1 f0.001 @2 @3 @4 @5 @6 @7 @8 @9 @10 @11';
+const NORM = '50 11 4 1 f0.001 @2 @3 @4 @5 @6 @7 @8 0 0 0 0';
 
 /** Kernels with their arguments (csrc/*.c); @1 holds whole numbers. */
 const CALLS = [
@@ -31,7 +31,7 @@ const CALLS = [
   'average_pool_gradient 3 8 13 @2 @3',
   'batch_matmul 3 9 13 7 1 0 3 1 @2 @3 @4',
   `batch_norm ${NORM}`,
-  `batch_norm_gradient 50 11 2 1 f3 @2 @3 @4 @5 @6 0 @7 @8 @9 @10`,
+  `batch_norm_gradient 50 11 2 1 f3 @2 @3 @4 @5 @6 0 0 @7 @8 @9 @10`,
   ...[WINDOW, STRIDED].flatMap((window) =>
     ['', '_input_gradient', '_filter_gradient'].map((suffix) => `conv2d${suffix} ${window} @2 @3 @4`),
   ),
@@ -40,9 +40,17 @@ const CALLS = [
   ),
   'cross_entropy 5 4 f0.1 f2 f0.3 @2 @1 @3 @4 0 0',
   'cross_entropy_gradient 5 4 f0.1 f2 f0.3 @2 @1 @3 0 @4 @5',
-  'dense 70 9 21 3 @2 @3 @4 @5 @6',
-  'dense_input_gradient 70 9 21 @2 @3 @4 0',
-  'dense_weight_gradient 70 9 21 @2 @3 @4 @5',
+  ...[
+    `conv2d_norm ${WINDOW} 126 10 3`,
+    `conv2d_norm ${STRIDED} 40 10 2`,
+    `depthwise_norm ${DEPTHWISE} 126 6 4`,
+  ].map((call) => `${call} 1 f0.001 @4 @5 @6 @7 @8 @9 @10 0 0 0 0 0 @2 @3 0 0`),
+  ...['conv2d', 'depthwise'].map((name) => {
+    const window = name === 'conv2d' ? `${WINDOW} 126 10` : `${FIVE} 40 6`;
+    return `${name}_norm_gradient ${window} 2 1 f3 @4 @5 @6 @7 @8 0 0 @9 0 @10 @11 0 @2 @3 @12 @6`;
+  }),
+  'dense 70 9 21 3 @2 @3 @4 @5 @6 @7',
+  'dense_gradient 70 9 21 0 @2 @3 @4 @5 @6 @7 @8',
   'fake_quantize 9 5 f2 f-8 f7 @2 @3 0 @4',
   'layer_norm 9 13 f0.001 @2 @3 @4 @5 0 0 0 0',
   'layer_norm_gradient 9 13 f0.001 @2 @3 @4 0 @5 @6 @7 @8',

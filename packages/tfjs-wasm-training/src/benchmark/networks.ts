@@ -6,14 +6,14 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor, Tensor1D, Tensor2D, Tensor3D, Tensor4D, Variable } from '@tensorflow/tfjs-core';
 import {
-  attention,
-  batchNorm,
-  conv2d,
+  conv2dBatchNorm,
   dense,
-  depthwiseConv2d,
+  depthwiseConv2dBatchNorm,
   globalAveragePool,
   layerNorm,
+  selfAttention,
 } from '../index.js';
+import type { DenseOptions, Projection } from '../index.js';
 
 interface Residual {
   readonly channels: number;
@@ -85,71 +85,78 @@ export class Network {
     return variable as unknown as T;
   }
 
-  #norm(x: Tensor4D, name: string, activation: 'none' | 'relu6'): Tensor4D {
-    const channels = x.shape[3];
-    const gamma = this.#weights<Tensor1D>(`${name}/gamma`, [channels]);
-    return batchNorm(x, gamma, this.#weights<Tensor1D>(`${name}/beta`, [channels]), { activation }).y;
+  #norm(name: string, channels: number): [Tensor1D, Tensor1D] {
+    return [this.#weights(`${name}/gamma`, [channels]), this.#weights<Tensor1D>(`${name}/beta`, [channels])];
   }
 
+  /** With its normalisation. */
   #convolution(
     x: Tensor4D,
     name: string,
     out: number,
-    options: { kernel: number; stride: number },
+    options: { kernel: number; stride?: number; activation?: 'relu6'; residual?: Tensor4D },
   ): Tensor4D {
-    const { kernel, stride } = options;
+    const { kernel, stride = 1, ...rest } = options;
     const filter = this.#weights<Tensor4D>(name, [kernel, kernel, x.shape[3], out]);
-    return conv2d(x, filter, { stride });
+    return conv2dBatchNorm(x, filter, ...this.#norm(`${name}-norm`, out), { stride, ...rest }).y;
   }
 
   #residual(x: Tensor4D, name: string, { channels, expansion, stride }: Residual): Tensor4D {
     const wide = x.shape[3] * expansion;
-    let y = this.#convolution(x, `${name}/expand`, wide, { kernel: 1, stride: 1 });
-    y = this.#norm(y, `${name}/expand-norm`, 'relu6');
-    y = depthwiseConv2d(y, this.#weights<Tensor3D>(`${name}/depthwise`, [3, 3, wide]), { stride });
-    y = this.#norm(y, `${name}/depthwise-norm`, 'relu6');
-    y = this.#convolution(y, `${name}/project`, channels, { kernel: 1, stride: 1 });
-    y = this.#norm(y, `${name}/project-norm`, 'none');
-    return stride === 1 && channels === x.shape[3] ? tf.add(x, y) : y;
+    let y = this.#convolution(x, `${name}/expand`, wide, { kernel: 1, activation: 'relu6' });
+    const filter = this.#weights<Tensor3D>(`${name}/depthwise`, [3, 3, wide]);
+    const norm = this.#norm(`${name}/depthwise-norm`, wide);
+    y = depthwiseConv2dBatchNorm(y, filter, ...norm, { stride, activation: 'relu6' }).y;
+    const residual = stride === 1 && channels === x.shape[3] ? { residual: x } : {};
+    return this.#convolution(y, `${name}/project`, channels, { kernel: 1, ...residual });
   }
 
-  #dense(x: Tensor2D, name: string, out: number, activation: 'none' | 'gelu' = 'none'): Tensor2D {
-    const weights = this.#weights<Tensor2D>(`${name}/weights`, [x.shape[1], out]);
-    return dense(x, weights, this.#weights<Tensor1D>(`${name}/bias`, [out]), { activation });
+  #linear(name: string, features: number, out: number): { weights: Tensor2D; bias: Tensor1D } {
+    const weights = this.#weights<Tensor2D>(`${name}/weights`, [features, out]);
+    return { weights, bias: this.#weights<Tensor1D>(`${name}/bias`, [out]) };
   }
 
-  #layerNorm(x: Tensor2D, name: string): Tensor2D {
-    const gamma = this.#weights<Tensor1D>(`${name}/gamma`, [x.shape[1]]);
-    return layerNorm(x, gamma, this.#weights<Tensor1D>(`${name}/beta`, [x.shape[1]]));
+  #dense<T extends Tensor>(x: T, name: string, out: number, options: DenseOptions = {}): T {
+    const { weights, bias } = this.#linear(name, x.shape.at(-1)!, out);
+    return dense(x, weights, bias, options);
   }
 
-  /** `x` [batch * tokens, width]. */
-  #encoder(x: Tensor2D, batch: number): Tensor2D {
+  #layerNorm<T extends Tensor>(x: T, name: string): T {
+    const gamma = this.#weights<Tensor1D>(`${name}/gamma`, [x.shape.at(-1)!]);
+    return layerNorm(x, gamma, this.#weights<Tensor1D>(`${name}/beta`, [x.shape.at(-1)!]));
+  }
+
+  /** `x` [batch, tokens, width]. */
+  #encoder(x: Tensor3D): Tensor3D {
     const { width, heads, mlp } = this.shape.encoder;
     const normal = this.#layerNorm(x, 'encoder/norm-1');
-    const [q, k, v] = ['q', 'k', 'v'].map((name) =>
-      tf.reshape(this.#dense(normal, `encoder/${name}`, width), [batch, -1, width]),
-    ) as [Tensor3D, Tensor3D, Tensor3D];
-    const mixed = tf.reshape(attention(q, k, v, { heads }), [-1, width]) as Tensor2D;
-    const y: Tensor2D = tf.add(x, this.#dense(mixed, 'encoder/output', width));
-    const hidden = this.#dense(this.#layerNorm(y, 'encoder/norm-2'), 'encoder/mlp-1', mlp, 'gelu');
-    return tf.add(y, this.#dense(hidden, 'encoder/mlp-2', width));
+    const [q, k, v] = ['q', 'k', 'v'].map((name) => this.#linear(`encoder/${name}`, width, width)) as [
+      Projection,
+      Projection,
+      Projection,
+    ];
+    const mixed = selfAttention(normal, { q, k, v }, { heads });
+    const y = this.#dense(mixed, 'encoder/output', width, { residual: x });
+    const hidden = this.#dense(this.#layerNorm(y, 'encoder/norm-2'), 'encoder/mlp-1', mlp, {
+      activation: 'gelu',
+    });
+    return this.#dense(hidden, 'encoder/mlp-2', width, { residual: y });
   }
 
   /** Logits [batch, classes] of images [batch, extent, extent, 3]. */
   forward(images: Tensor4D): Tensor2D {
     const { stem, residuals, convolution, encoder, classes } = this.shape;
-    let x = this.#convolution(images, 'stem', stem.channels, { kernel: 3, stride: stem.stride });
-    x = this.#norm(x, 'stem-norm', 'relu6');
+    let x = this.#convolution(images, 'stem', stem.channels, {
+      ...{ kernel: 3, stride: stem.stride, activation: 'relu6' },
+    });
     residuals.forEach((residual, i) => (x = this.#residual(x, `residual-${i}`, residual)));
     if (convolution !== undefined) {
-      x = this.#convolution(x, 'convolution', convolution, { kernel: 3, stride: 1 });
-      x = this.#norm(x, 'convolution-norm', 'relu6');
+      x = this.#convolution(x, 'convolution', convolution, { kernel: 3, activation: 'relu6' });
     }
     const [batch, height, width, channels] = x.shape;
-    const tokens = tf.reshape(x, [-1, channels]) as Tensor2D;
-    const encoded = this.#encoder(this.#dense(tokens, 'embed', encoder.width), batch);
-    const pooled = globalAveragePool(tf.reshape(encoded, [batch, height, width, encoder.width]));
+    const tokens = tf.reshape(x, [batch, height * width, channels]) as Tensor3D;
+    const encoded = this.#encoder(this.#dense(tokens, 'embed', encoder.width));
+    const pooled = globalAveragePool(tf.reshape(encoded, [batch, height, width, encoder.width]) as Tensor4D);
     return this.#dense(pooled, 'head', classes);
   }
 }

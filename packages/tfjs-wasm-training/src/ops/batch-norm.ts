@@ -5,7 +5,7 @@ import type { Tensor, Tensor1D, Tensor4D, TensorInfo } from '@tensorflow/tfjs-co
 import { currentHeap } from '../engine.js';
 import { requireShape } from '../errors.js';
 import type { Heap, KernelArguments } from '../heap.js';
-import { onlyGradient, runKernel, runKernelForAll } from '../heap-kernel.js';
+import { byproduct, onlyGradient, runKernel, runKernelForAll } from '../heap-kernel.js';
 import type { HeapKernel } from '../heap-kernel.js';
 import { activationCode, composedActivation } from './activation.js';
 import type { Activation } from './activation.js';
@@ -24,54 +24,51 @@ export interface BatchNormResult {
   readonly variance: Tensor1D;
 }
 
-const DEFAULT_EPSILON = 1e-5;
+export const DEFAULT_EPSILON = 1e-5;
 const TRAINING = 'TrainingBatchNorm';
 const INFERENCE = 'TrainingBatchNormInference';
 const GRADIENT = 'TrainingBatchNormGradient';
 
-type Attributes = Required<BatchNormOptions> & { readonly training?: boolean };
-type Inputs = Record<'x' | 'gamma' | 'beta', TensorInfo>;
-type InputsWithStatistics = Inputs & Record<'mean' | 'variance', TensorInfo>;
+export type NormAttributes = Required<BatchNormOptions> & { readonly training?: boolean };
+type InputsWithStatistics = Record<'x' | 'gamma' | 'beta' | 'mean' | 'variance', TensorInfo>;
 
 interface NormTensors extends InputsWithStatistics {
   readonly y?: TensorInfo;
-  readonly gradients?: readonly TensorInfo[]; // dy, dx, dgamma, dbeta
+  readonly residual?: TensorInfo | undefined;
+  readonly gradients?: readonly (TensorInfo | null)[]; // dy, dx, dgamma, dbeta
 }
 
 /** C's `struct batch_norm_arguments`. */
-function argumentsOf(inputs: NormTensors, attributes: Attributes): KernelArguments {
-  const { x, gamma, beta, mean, variance, y, gradients = [null, null, null, null] } = inputs;
-  const channels = x.shape[3]!;
-  const rows = x.shape.slice(0, 3).reduce((product, extent) => product * extent, 1);
+export function normArguments(inputs: NormTensors, attributes: NormAttributes): Required<KernelArguments> {
+  const { x, gamma, beta, mean, variance, y, residual, gradients = [null, null, null, null] } = inputs;
+  const [batch, height, width, channels] = x.shape as [number, number, number, number];
+  const training = attributes.training ? 1 : 0;
   return {
-    integers: [rows, channels, activationCode(attributes.activation), attributes.training ? 1 : 0],
+    integers: [batch * height * width, channels, activationCode(attributes.activation), training],
     floats: [attributes.epsilon],
-    tensors: [x, gamma, beta, mean, variance, y, ...gradients],
+    tensors: [x, gamma, beta, mean, variance, y, residual, ...gradients],
   };
 }
 
-function infer(heap: Heap, inputs: InputsWithStatistics, attributes: Attributes): TensorInfo {
+function infer(heap: Heap, inputs: InputsWithStatistics, attributes: NormAttributes): TensorInfo {
   const y = heap.output(inputs.x.shape);
-  heap.run('batch_norm_inference', argumentsOf({ ...inputs, y }, attributes));
+  heap.run('batch_norm_inference', normArguments({ ...inputs, y }, attributes));
   return y;
 }
 
 export const batchNormKernels: readonly HeapKernel[] = [
   {
     name: TRAINING,
-    run: (heap, inputs: Inputs, attributes: Attributes) => {
-      const { x, gamma } = inputs;
-      const [y, mean, variance] = [heap.output(x.shape), heap.output(gamma.shape), heap.output(gamma.shape)];
-      heap.run('batch_norm', argumentsOf({ ...inputs, mean, variance, y }, attributes));
-      return [y, mean, variance];
+    /** Writes mean and variance. */
+    run: (heap, inputs: InputsWithStatistics, attributes: NormAttributes) => {
+      const y = heap.output(inputs.x.shape);
+      heap.run('batch_norm', normArguments({ ...inputs, y }, attributes));
+      return y;
     },
     gradient: {
-      inputsToSave: ['x', 'gamma', 'beta'],
-      outputsToSave: [false, true, true],
-      gradFunc: (gradients, saved, attributes) => {
-        const [dy] = gradients as Tensor[];
-        return gradientsOf(dy!, saved, { ...attributes, training: true });
-      },
+      inputsToSave: ['x', 'gamma', 'beta', 'mean', 'variance'],
+      gradFunc: (dy, saved, attributes) =>
+        gradientsOf(onlyGradient(dy), saved, { ...attributes, training: true }),
     },
   },
   {
@@ -85,10 +82,10 @@ export const batchNormKernels: readonly HeapKernel[] = [
   },
   {
     name: GRADIENT,
-    run: (heap, inputs: InputsWithStatistics & { dy: TensorInfo }, attributes: Attributes) => {
+    run: (heap, inputs: InputsWithStatistics & { dy: TensorInfo }, attributes: NormAttributes) => {
       const { x, dy, gamma } = inputs;
       const outputs = [x.shape, gamma.shape, gamma.shape].map((shape) => heap.output(shape));
-      heap.run('batch_norm_gradient', argumentsOf({ ...inputs, gradients: [dy, ...outputs] }, attributes));
+      heap.run('batch_norm_gradient', normArguments({ ...inputs, gradients: [dy, ...outputs] }, attributes));
       return outputs;
     },
   },
@@ -116,9 +113,9 @@ export function batchNorm(
   const heap = currentHeap();
   requireChannels(x, { gamma, beta });
   if (heap !== undefined) {
-    const outputs = runKernelForAll(TRAINING, { x, gamma, beta }, { activation, epsilon });
-    const [y, mean, variance] = outputs as [Tensor4D, Tensor1D, Tensor1D];
-    return { y, mean, variance };
+    const [mean, variance] = [byproduct(heap, gamma.shape), byproduct(heap, gamma.shape)];
+    const y = runKernel<Tensor4D>(TRAINING, { x, gamma, beta, mean, variance }, { activation, epsilon });
+    return { y, mean: mean as Tensor1D, variance: variance as Tensor1D };
   }
   const { mean, variance } = tf.moments(x, [0, 1, 2]) as { mean: Tensor1D; variance: Tensor1D };
   const y = affine(x, { mean, variance, gamma, beta, activation, epsilon });
@@ -157,10 +154,15 @@ function affine(
 }
 
 function requireChannels(x: Tensor4D, vectors: Record<string, Tensor1D>): void {
+  requireVectors(x.shape, vectors);
+}
+
+/** Throws E_SHAPE unless every vector has as many values as there are channels. */
+export function requireVectors(shape: readonly number[], vectors: Record<string, Tensor1D>): void {
   for (const [name, vector] of Object.entries(vectors)) {
     requireShape(
-      x.rank === 4 && vector.rank === 1 && vector.size === x.shape[3],
-      () => `x is [${x.shape}] and ${name} is [${vector.shape}]`,
+      shape.length === 4 && vector.rank === 1 && vector.size === shape[3],
+      () => `x is [${shape}] and ${name} is [${vector.shape}]`,
       `Give x [batch, height, width, channels] and ${name} [channels]`,
     );
   }
