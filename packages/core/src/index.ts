@@ -72,7 +72,7 @@ export {
   type LinearLayer,
 } from './layers.js';
 export { BOARDS, DEFAULT_BOARD, findBoard, type Board, type Core } from './board.js';
-export type { CacheShape, MemorySystem } from './memory-system.js';
+export type { CacheShape, MemorySystem, ReadStall } from './memory-system.js';
 export { fits, type Cost, type CostModel } from './cost.js';
 export { formatBytes, formatCount, KIB, MIB } from './units.js';
 export { parseArtefact, TOOL_VERSION, type ArtefactHeader } from './artefact.js';

@@ -3,7 +3,8 @@
  *
  * Sources: ST's reference manuals RM0383 (F411), RM0390 (F446), RM0432 (L4R5), RM0385 (F746) and RM0433 (H743), chapters
  * "Embedded flash memory": wait states at the board's clock and 2.7 to 3.6 V, width of a read, accelerator; Arm's
- * DDI 0489 (Cortex-M7): caches of 32-byte lines, two ways for instructions and four for data.
+ * DDI 0489 (Cortex-M7): caches of 32-byte lines, two ways for instructions and four for data, the wanted word first.
+ * docs/cycle-model.md says of every figure where else it is written and what is an assumption.
  */
 import { KIB } from './units.js';
 
@@ -14,19 +15,29 @@ export interface CacheShape {
   readonly lineBytes: number;
 }
 
+/** What a read costs that has to go to the memory itself, in core cycles. */
+export interface ReadStall {
+  /** Until the wanted word is there; 0 with `lineCycles` 0: it is there at once. */
+  readonly cycles: number;
+  /** From then until the rest of its cache line is there, too. */
+  readonly lineCycles: number;
+}
+
 export interface MemorySystem {
   /** What a read of flash brings in, and so what a miss fills. */
   readonly flashReadBytes: number;
-  /** Core cycles that a fetch or load stalls when it has to read flash; 0: never. */
-  readonly flashStallCycles: number;
-  /** Core cycles that a load stalls when it has to fill a cache line from SRAM; 0: SRAM answers at once. */
-  readonly sramStallCycles: number;
+  /** Of a fetch or load that has to read flash. */
+  readonly flashStall: ReadStall;
+  /** Of a load that has to fill a cache line from SRAM. */
+  readonly sramStall: ReadStall;
   /** Whether the next read of flash is made while instructions of the last one execute. */
   readonly prefetch: boolean;
   readonly instructionCache: CacheShape;
   /** Of loads from flash, and from SRAM if that stalls. */
   readonly dataCache: CacheShape;
 }
+
+const NO_STALL: ReadStall = { cycles: 0, lineCycles: 0 };
 
 /** An accelerator in the flash interface: every line can hold any address, and SRAM needs none. */
 function flashAccelerator({
@@ -46,8 +57,8 @@ function flashAccelerator({
   const cache = (lines: number) => ({ bytes: lines * lineBytes, ways: lines, lineBytes });
   return {
     flashReadBytes,
-    flashStallCycles: waitStates,
-    sramStallCycles: 0,
+    flashStall: { cycles: waitStates, lineCycles: 0 },
+    sramStall: NO_STALL,
     prefetch: true,
     instructionCache: cache(instruction),
     dataCache: cache(data),
@@ -77,28 +88,46 @@ export const STM32L4R5_MEMORY = flashAccelerator({
 });
 
 const CACHE_LINE_BYTES = 32;
-/** A cache line crosses the 64-bit AXI bus in four transfers. */
-const AXI_TRANSFERS = 4;
+/** The AXI bus has 64 bits. */
+const AXI_BYTES = 8;
 /** For the miss, the request and the answer on the bus: an assumption, no document says. */
 const BUS_CYCLES = 4;
 
-/** A Cortex-M7's caches over AXI; `clockRatio` is the core's clock over the bus's. */
+/** A cache line over AXI; the bus waits for the memory, then for each transfer of the memory's own width. */
+function lineFill({ waitStates, memoryBytes, clockRatio }: LineFill): ReadStall {
+  const transferCycles = AXI_BYTES / Math.min(memoryBytes, AXI_BYTES);
+  const transfers = CACHE_LINE_BYTES / AXI_BYTES;
+  return {
+    cycles: clockRatio * (BUS_CYCLES + 1 + waitStates + transferCycles),
+    lineCycles: clockRatio * (transfers - 1) * transferCycles,
+  };
+}
+
+interface LineFill {
+  readonly waitStates: number;
+  readonly memoryBytes: number;
+  /** The core's clock over the bus's. */
+  readonly clockRatio: number;
+}
+
+/** A Cortex-M7's caches over AXI. */
 function level1Caches({
   cacheBytes,
   flashWaitStates,
-  sramTransfers,
+  sramBytes,
   clockRatio,
 }: {
   /** Of each of the two caches. */
   readonly cacheBytes: number;
   readonly flashWaitStates: number;
-  readonly sramTransfers: number;
+  /** Of a transfer of SRAM. */
+  readonly sramBytes: number;
   readonly clockRatio: number;
 }): MemorySystem {
   return {
     flashReadBytes: CACHE_LINE_BYTES,
-    flashStallCycles: clockRatio * (BUS_CYCLES + 1 + flashWaitStates + AXI_TRANSFERS),
-    sramStallCycles: clockRatio * (BUS_CYCLES + 1 + sramTransfers),
+    flashStall: lineFill({ waitStates: flashWaitStates, memoryBytes: CACHE_LINE_BYTES, clockRatio }),
+    sramStall: lineFill({ waitStates: 0, memoryBytes: sramBytes, clockRatio }),
     prefetch: false,
     instructionCache: { bytes: cacheBytes, ways: 2, lineBytes: CACHE_LINE_BYTES },
     dataCache: { bytes: cacheBytes, ways: 4, lineBytes: CACHE_LINE_BYTES },
@@ -109,7 +138,7 @@ function level1Caches({
 export const STM32F746_MEMORY = level1Caches({
   cacheBytes: 4 * KIB,
   flashWaitStates: 7,
-  sramTransfers: CACHE_LINE_BYTES / 4,
+  sramBytes: 4,
   clockRatio: 1,
 });
 
@@ -117,6 +146,6 @@ export const STM32F746_MEMORY = level1Caches({
 export const STM32H743_MEMORY = level1Caches({
   cacheBytes: 16 * KIB,
   flashWaitStates: 4,
-  sramTransfers: AXI_TRANSFERS,
+  sramBytes: 8,
   clockRatio: 2,
 });

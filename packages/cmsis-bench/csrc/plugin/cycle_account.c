@@ -81,8 +81,9 @@ static void follow(const struct tf_timed_code *previous, uint32_t address, bool 
   }
 }
 
-static void stall(unsigned waited) {
-  for (int bound = 0; bound < bounds; bound++) cycles[bound] += waited;
+static void stall(struct tf_stall waited) {
+  for (int bound = 0; bound < bounds; bound++) cycles[bound] += waited.least;
+  uncertain += waited.most - waited.least;
 }
 
 /* The code's cycles, `passed`, are taken to pass evenly over its bytes; prefetches are timed by the low estimate. */
@@ -91,8 +92,8 @@ static void fetch(const struct tf_timed_code *code, uint32_t address, uint64_t p
   unsigned step = tf_memory_fetch_bytes();
   for (uint32_t at = address & ~(step - 1); at < address + code->bytes; at += step) {
     uint32_t done = at > address ? at - address : 0;
-    unsigned waited = tf_memory_fetch(at, begin + passed * done / code->bytes);
-    begin += waited;
+    struct tf_stall waited = tf_memory_fetch(at, begin + passed * done / code->bytes);
+    begin += waited.least;
     stall(waited);
   }
 }

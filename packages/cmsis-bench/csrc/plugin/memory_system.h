@@ -23,13 +23,19 @@ bool tf_memory_waits_for_stores(void);
 
 void tf_memory_reset(void);
 
-/** Stall cycles of fetching code at an address, at a time; code after it follows in ascending order. */
-unsigned tf_memory_fetch(uint32_t address, uint64_t now);
+/** Cycles that a core waits: until the wanted word is there, and until the whole line is. */
+struct tf_stall {
+  unsigned least;
+  unsigned most;
+};
+
+/** Of fetching code at an address, at a time; code after it follows in ascending order. */
+struct tf_stall tf_memory_fetch(uint32_t address, uint64_t now);
 
 /** The bytes that one fetch brings in. */
 unsigned tf_memory_fetch_bytes(void);
 
-unsigned tf_memory_load(uint32_t address, unsigned bytes);
+struct tf_stall tf_memory_load(uint32_t address, unsigned bytes);
 
 /** At most: a store buffer hides it. */
 unsigned tf_memory_store(uint32_t address, unsigned bytes);

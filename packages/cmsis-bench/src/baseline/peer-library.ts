@@ -3,6 +3,7 @@ import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import { TinyFormerError } from '@tinyformer/core';
 import type { PeerLibrary } from '../firmware/layer-firmware.js';
+import { checkPeerTarget } from './peer-target.js';
 
 export type PeerCore = 'm4' | 'm7';
 
@@ -34,9 +35,9 @@ async function isThere(path: string): Promise<boolean> {
   );
 }
 
-/** @throws E_CMSIS_NN when the archive or a needed header is not there. */
+/** @throws E_CMSIS_NN when the archive or a needed header is not there, or the archive is of another core. */
 export async function openPeerLibrary(
-  archive: string,
+  { core, archive }: PeerArchive,
   includeDirectories: readonly string[],
 ): Promise<PeerLibrary> {
   if (!(await isThere(archive))) {
@@ -50,12 +51,14 @@ export async function openPeerLibrary(
     const found = await firstPath(includeDirectories.map((directory) => join(directory, name)));
     if (found) headers.push(found);
   }
-  if (headers.some((path) => path.endsWith('arm_nnfunctions.h')))
-    return { archive, includeDirectories, headers };
-  throw usageError(
-    'arm_nnfunctions.h is in none of the include folders',
-    'name the Include folder of CMSIS-NN and CMSIS/Core/Include of CMSIS_6 with --cmsis-nn-include',
-  );
+  if (!headers.some((path) => path.endsWith('arm_nnfunctions.h'))) {
+    throw usageError(
+      'arm_nnfunctions.h is in none of the include folders',
+      'name the Include folder of CMSIS-NN and CMSIS/Core/Include of CMSIS_6 with --cmsis-nn-include',
+    );
+  }
+  await checkPeerTarget(archive, core);
+  return { archive, includeDirectories, headers };
 }
 
 async function firstPath(paths: readonly string[]): Promise<string | null> {

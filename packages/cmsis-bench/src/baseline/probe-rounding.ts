@@ -34,12 +34,35 @@ function probe() {
   ).program;
 }
 
+interface ProbeOptions {
+  readonly machine: CortexMachine;
+  readonly cacheDirectory?: string | undefined;
+}
+
+/** What does not compile against its headers or lacks its functions is no CMSIS-NN that the bench knows. */
+async function buildProbe(peer: PeerLibrary, options: ProbeOptions): Promise<string> {
+  // Without it: what fails then is not the library's fault.
+  await buildLayerFirmware({ ...options, rounding: 'single', specialised: [], peer: null });
+  try {
+    const { elf } = await buildLayerFirmware({ ...options, rounding: 'single', specialised: [], peer });
+    return elf;
+  } catch (cause) {
+    if (!(cause instanceof TinyFormerError) || cause.code !== 'E_COMPILE') throw cause;
+    const [line] = cause.message.replace(/^.*?failed \(exit \d+\): /, '').split('\n');
+    throw new TinyFormerError(
+      'E_CMSIS_NN',
+      `the bench cannot be built with ${peer.archive}: ${line!.trim()}`,
+      {
+        hint: 'link a CMSIS-NN of the recorded commit, with its own headers',
+        cause,
+      },
+    );
+  }
+}
+
 /** @throws E_CMSIS_NN when the library does not compute as a CMSIS-NN does; what builds and runs throw. */
-export async function probeRounding(
-  peer: PeerLibrary,
-  options: { readonly machine: CortexMachine; readonly cacheDirectory?: string | undefined },
-): Promise<Rounding> {
-  const { elf } = await buildLayerFirmware({ ...options, rounding: 'single', specialised: [], peer });
+export async function probeRounding(peer: PeerLibrary, options: ProbeOptions): Promise<Rounding> {
+  const elf = await buildProbe(peer, options);
   const [result] = await runPrograms([probe()], { ...options, elf });
   const rounding = ANSWERS[result!.output[0]!];
   if (result!.calls[0]!.status === 0 && rounding !== undefined) return rounding;

@@ -6,7 +6,7 @@ import { openPeerLibrary, type PeerArchive, type PeerCore } from '../baseline/pe
 import { probeRounding } from '../baseline/probe-rounding.js';
 import { BENCH_MACHINES, type PeerLibraries } from './bench-kernels.js';
 
-/** @throws E_CMSIS_NN when a file is missing, is no CMSIS-NN, or two of one core round alike. */
+/** @throws E_CMSIS_NN when a file is missing, is no CMSIS-NN of its core, or two of one core round alike. */
 export async function openPeerLibraries(
   archives: readonly PeerArchive[],
   {
@@ -15,8 +15,9 @@ export async function openPeerLibraries(
   }: { readonly includeDirectories: readonly string[]; readonly cacheDirectory?: string | undefined },
 ): Promise<PeerLibraries> {
   const libraries: Record<PeerCore, Partial<Record<Rounding, PeerLibrary>>> = { m4: {}, m7: {} };
-  for (const { core, archive } of archives) {
-    const library = await openPeerLibrary(archive, includeDirectories);
+  for (const given of archives) {
+    const { core, archive } = given;
+    const library = await openPeerLibrary(given, includeDirectories);
     const rounding = await probeRounding(library, { machine: BENCH_MACHINES[core], cacheDirectory });
     const other = libraries[core][rounding];
     if (other) {

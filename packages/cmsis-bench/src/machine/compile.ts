@@ -4,6 +4,7 @@ import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { TinyFormerError } from '@tinyformer/core';
 import { hashParts } from './build-cache.js';
+import { compilerComplaint } from './compiler-complaint.js';
 import { runProcess } from './process.js';
 
 /** A file of this package's C sources, e.g. `firmware/startup.c`. */
@@ -11,7 +12,7 @@ export function ownSource(path: string): string {
   return fileURLToPath(new URL(`../../csrc/${path}`, import.meta.url));
 }
 
-/** @throws E_COMPILE with the compiler's first lines. */
+/** @throws E_COMPILE with the compiler's errors. */
 export async function compileC(
   compiler: string,
   args: readonly string[],
@@ -19,9 +20,13 @@ export async function compileC(
 ): Promise<void> {
   const { exitCode, stderr } = await runProcess(compiler, args, cwd === undefined ? {} : { cwd });
   if (exitCode === 0) return;
-  throw new TinyFormerError('E_COMPILE', `${compiler} failed (exit ${exitCode}): ${stderr.slice(0, 2000)}`, {
-    details: { compiler, args },
-  });
+  throw new TinyFormerError(
+    'E_COMPILE',
+    `${compiler} failed (exit ${exitCode}): ${compilerComplaint(stderr)}`,
+    {
+      details: { compiler, args },
+    },
+  );
 }
 
 const versions = new Map<string, Promise<string>>();
