@@ -34,6 +34,8 @@ describe('tinyformer bench', () => {
   it.each([
     ['a name that no layer has', 'E_LAYERS', ['--only', 'conv9x9']],
     ['a pattern that is none', 'E_PATTERN', ['--only', '(']],
+    ['a board that is none', 'E_BOARD', ['--board', 'stm32h7']],
+    ['a core that its board has not', 'E_BOARD', ['--board', 'stm32h743', '--core', 'm4']],
     ['a layout that is none', 'E_ENCODING', ['--layout', 'block-3x3']],
     ['an archive without a core', 'E_CMSIS_NN', ['--cmsis-nn', 'lib.a']],
     ['an archive that is not there', 'E_CMSIS_NN', ['--cmsis-nn', 'm4=missing.a', '--cmsis-nn-include', '.']],

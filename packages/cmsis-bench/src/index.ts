@@ -66,6 +66,7 @@ export {
   type RecordedLayer,
 } from './baseline/record.js';
 export {
+  BENCH_MACHINES,
   benchKernels,
   type BenchKernelsOptions,
   type BenchProgress,

@@ -1,6 +1,6 @@
 /** @file The bench: rows from our kernels and the record, the record's form, and what is refused. */
 import { describe, expect, it } from '@jest/globals';
-import { createRng } from '@tinyformer/core';
+import { createRng, findBoard } from '@tinyformer/core';
 import { parsePeerArchives } from '../src/baseline/peer-library.js';
 import { softmaxScaling } from '../src/baseline/peer-programs.js';
 import { formatRecord, parseRecord, recordedKernels, shippedRecord } from '../src/baseline/record.js';
@@ -38,6 +38,23 @@ describe('The bench of kernels', () => {
     }
     expect(distinctRows(rows)).toHaveLength(2);
     expect(kernelTableRow(rows[0]!)).toContain('softmax-64x64');
+  });
+
+  machineTest('waits for the memory of a board, which the record does not hold', async () => {
+    const layers = namedLayers().filter(({ name }) => name === 'add-8192');
+    const run = { layers, cores: ['m7'] as const, record, withDoubleRounding: false };
+    const [immediate] = await benchKernels(run);
+    const [waiting] = await benchKernels({ ...run, board: findBoard('stm32f746') });
+    expect(waiting).toMatchObject({ exact: true, instructions: immediate!.instructions, baseline: null });
+    // 24 KiB of SRAM are 768 lines; of an input's, each is waited for once, and so is code.
+    const board = findBoard('stm32f746').memory;
+    expect(waiting!.cycles - immediate!.cycles).toBeGreaterThan((2 * 8192 * board.sramStall.cycles) / 32);
+    expect(waiting!.cyclesHigh - waiting!.cycles).toBeGreaterThan(immediate!.cyclesHigh - immediate!.cycles);
+  });
+
+  it('refuses a board of another core', async () => {
+    const run = { layers: namedLayers(), cores: ['m4'] as const, record, board: findBoard('stm32h743') };
+    await expect(benchKernels(run)).rejects.toMatchObject({ code: 'E_BOARD' });
   });
 
   it('says so when it has nothing to measure', async () => {

@@ -1,6 +1,7 @@
 /** @file `tinyformer bench`: what kernels cost on the simulated cores, beside CMSIS-NN; training has its own file. */
-import { TinyFormerError, TOOL_VERSION } from '@tinyformer/core';
+import { BOARDS, findBoard, TinyFormerError, TOOL_VERSION, type Board } from '@tinyformer/core';
 import {
+  BENCH_MACHINES,
   benchKernels,
   compilerVersion,
   DEFAULT_SWEEP_SEED,
@@ -37,6 +38,7 @@ import { wholeNumber } from './options.js';
 interface KernelsOptions extends LibraryOptions {
   readonly json?: string;
   readonly core?: PeerCore;
+  readonly board?: string;
   readonly quick: boolean;
   readonly sweepSeed: number;
   readonly only?: string;
@@ -59,6 +61,10 @@ export function addBenchCommands(program: Command): void {
     .description('our kernels on the simulated cores, beside CMSIS-NN')
     .option('--json <file>', 'writes the rows')
     .addOption(new Option('--core <core>', 'one core only').choices([...CORES]))
+    .option(
+      '--board <name>',
+      `with the wait states and caches of ${BOARDS.map(({ name }) => name).join(', ')}`,
+    )
     .option('--quick', 'the named layers only, without the sweep', false)
     .addOption(
       new Option('--sweep-seed <number>', 'decides the sizes of the sweep')
@@ -92,7 +98,9 @@ export function addBenchCommands(program: Command): void {
 }
 
 async function runKernelBench(options: KernelsOptions): Promise<void> {
-  const { json, core, quick, sweepSeed, only, ways, layout } = options;
+  const { json, quick, sweepSeed, only, ways, layout } = options;
+  const board = options.board === undefined ? undefined : findBoard(options.board);
+  const cores = coresOf(options.core, board);
   const file = json === undefined ? null : openOutFile(json);
   const named = namedLayers({ layouts: layout?.map(parseLayout) });
   const layers = selectLayers([...named, ...(quick ? [] : sweepLayers(sweepSeed))], only);
@@ -100,14 +108,20 @@ async function runKernelBench(options: KernelsOptions): Promise<void> {
   const record = shippedRecord();
   let rows: BenchRow[] = [];
   await benchProgress('bench', async (onProgress) => {
-    const cores = core ? [core] : CORES;
-    rows = await benchKernels({ layers, cores, libraries, record, everyWay: ways, onProgress });
+    rows = await benchKernels({ layers, cores, libraries, record, board, everyWay: ways, onProgress });
     return `${rows.length} rows`;
   });
   console.log(renderTable(ways ? rows : distinctRows(rows)));
-  console.log(await describeSources(rows, record));
-  file?.write(toJson({ toolVersion: TOOL_VERSION, sweepSeed: quick ? null : sweepSeed, rows }));
+  console.log(await describeSources(rows, { record, board }));
+  const head = { toolVersion: TOOL_VERSION, board: board?.name ?? null, sweepSeed: quick ? null : sweepSeed };
+  file?.write(toJson({ ...head, rows }));
   failUnlessExact(rows);
+}
+
+/** Those asked for; of a board, its own. */
+function coresOf(core: PeerCore | undefined, board: Board | undefined): readonly PeerCore[] {
+  if (core !== undefined) return [core];
+  return CORES.filter((candidate) => !board || BENCH_MACHINES[candidate].name === board.core);
 }
 
 async function runRecordBaseline(options: RecordOptions): Promise<void> {
@@ -153,7 +167,10 @@ function renderTable(rows: readonly BenchRow[]): string {
 }
 
 /** Where CMSIS-NN's figures are from. */
-async function describeSources(rows: readonly BenchRow[], record: BaselineRecord): Promise<string> {
+async function describeSources(
+  rows: readonly BenchRow[],
+  { record, board }: { readonly record: BaselineRecord; readonly board: Board | undefined },
+): Promise<string> {
   const figures = rows.flatMap((row) => [row.baseline, row.doubleRounding?.baseline ?? null]);
   const used = (source: string) => figures.some((baseline) => baseline?.source === source);
   const lines = [];
@@ -166,8 +183,10 @@ async function describeSources(rows: readonly BenchRow[], record: BaselineRecord
         'The record is of another version of the cycle model: record it again before you compare cycles.',
       );
   }
-  const missing = new Set(rows.filter(({ baseline }) => baseline === null).map(({ name }) => name));
-  if (missing.size > 0) lines.push(`${missing.size} layers have no record; give --cmsis-nn to measure them.`);
+  const missing = new Set(rows.filter(({ baseline }) => baseline === null).map(({ name }) => name)).size;
+  const layers = missing === 1 ? '1 layer has' : `${missing} layers have`;
+  const where = board ? ` with the memory of an ${board.name}` : '';
+  if (missing > 0) lines.push(`${layers} no record${where}; give --cmsis-nn to compare.`);
   return lines.join('\n');
 }
 

@@ -1,5 +1,5 @@
 /** @file The bench as a whole: layers, cores and rounding modes in, rows out. */
-import { TinyFormerError } from '@tinyformer/core';
+import { TinyFormerError, type Board } from '@tinyformer/core';
 import { loadRuntime, type Rounding } from '@tinyformer/mcu-runtime-c';
 import type { PeerLibrary } from '../firmware/layer-firmware.js';
 import { CORTEX_M4, CORTEX_M7, type CortexMachine } from '../machine/cortex-machine.js';
@@ -20,8 +20,10 @@ export interface BenchKernelsOptions {
   readonly layers: readonly LayerDraft[];
   readonly cores: readonly PeerCore[];
   readonly libraries?: PeerLibraries;
-  /** What stands in for a library that is not there. */
+  /** What stands in for a library that is not there; it holds nothing of a board's memory. */
   readonly record: BaselineRecord;
+  /** Whose memory both sides wait for, constants in its flash; its core is the only one then. Without, memory answers at once. */
+  readonly board?: Board | undefined;
   /** Whether both sides are measured in double rounding, too. */
   readonly withDoubleRounding?: boolean;
   /** A row for every way to run a layer instead of one for the fastest of each variant. */
@@ -44,7 +46,7 @@ interface MeasureRun extends Omit<BenchKernelsOptions, 'layers'> {
 
 async function measure(
   layers: readonly BenchLayer[],
-  { libraries = NO_LIBRARIES, record, cacheDirectory, core, rounding, report }: MeasureRun,
+  { libraries = NO_LIBRARIES, record, board, cacheDirectory, core, rounding, report }: MeasureRun,
 ): Promise<Measurement[]> {
   const runtime = await loadRuntime('wasm', { rounding });
   try {
@@ -52,6 +54,7 @@ async function measure(
       machine: BENCH_MACHINES[core],
       runtime,
       peer: libraries[core][rounding] ?? null,
+      memory: board?.memory,
       cacheDirectory,
       onProgress: (done, total, note) => {
         report(done / total, `Cortex-${core.toUpperCase()}, ${rounding} rounding, ${note}`);
@@ -59,16 +62,25 @@ async function measure(
     });
     return measured.map((layer: MeasuredLayer) => ({
       measured: layer,
-      recorded: recordedKernels(record, { name: layer.layer.name, core, rounding }),
+      recorded: board ? [] : recordedKernels(record, { name: layer.layer.name, core, rounding }),
     }));
   } finally {
     runtime.dispose();
   }
 }
 
-/** @throws E_LAYERS when there is nothing to measure; what builds and runs throw. */
+function checkBoard({ name, core }: Board, cores: readonly PeerCore[]): void {
+  const other = cores.find((candidate) => BENCH_MACHINES[candidate].name !== core);
+  if (other === undefined) return;
+  throw new TinyFormerError('E_BOARD', `the ${name} has a ${core}, not an ${other.toUpperCase()}`, {
+    hint: 'leave the core to the board',
+  });
+}
+
+/** @throws E_LAYERS when there is nothing to measure, E_BOARD for a board of another core; what builds and runs throw. */
 export async function benchKernels(options: BenchKernelsOptions): Promise<BenchRow[]> {
-  const { layers, cores, withDoubleRounding = true, everyWay = false, onProgress } = options;
+  const { layers, cores, board, withDoubleRounding = true, everyWay = false, onProgress } = options;
+  if (board) checkBoard(board, cores);
   if (layers.length === 0) {
     throw new TinyFormerError('E_LAYERS', 'no layer of the bench has such a name', {
       hint: 'run without --only to see all names',

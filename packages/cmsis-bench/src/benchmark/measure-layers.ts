@@ -1,5 +1,5 @@
 /** @file Measures layers on one core in one rounding mode: every way of ours, every way of CMSIS-NN, both in one firmware. */
-import { elementCount } from '@tinyformer/core';
+import { elementCount, type MemorySystem } from '@tinyformer/core';
 import type { KernelRuntime, Rounding } from '@tinyformer/mcu-runtime-c';
 import { definitionOf, type Site } from '@tinyformer/sparse-engine';
 import { codeBytesOf } from '../firmware/code-size.js';
@@ -34,6 +34,8 @@ export interface MeasureOptions {
   readonly machine: CortexMachine;
   readonly runtime: KernelRuntime;
   readonly peer: PeerLibrary | null;
+  /** A board's; without it, memory answers at once. */
+  readonly memory?: MemorySystem | undefined;
   readonly cacheDirectory?: string | undefined;
   readonly onProgress?: (done: number, total: number, note: string) => void;
 }
@@ -122,7 +124,7 @@ function* chunks(layers: readonly BenchLayer[], { runtime, peer }: MeasureOption
 
 async function measureChunk(
   { plans, specialised }: Chunk,
-  { machine, runtime, peer, cacheDirectory, onProgress }: MeasureOptions,
+  { machine, runtime, peer, memory, cacheDirectory, onProgress }: MeasureOptions,
 ): Promise<MeasuredLayer[]> {
   const { elf, objectsOf } = await buildLayerFirmware({
     machine,
@@ -136,6 +138,7 @@ async function measureChunk(
   const results = await runPrograms(programs, {
     machine,
     elf,
+    memory,
     cacheDirectory,
     onDone: (done) => onProgress?.(done, programs.length, 'running'),
   });
