@@ -71,7 +71,13 @@ export { createRuntimeExecutor, type RuntimeExecutor } from './interpreter/runti
 
 export { createCostModel, modelCost, modelWorkloads, type CostModelOptions } from './cost/cost-model.js';
 export { ESTIMATED_LATENCY } from './cost/estimated-latency.js';
-export type { KernelCycles, KernelCycleTable, LatencyTable, Workload } from './cost/latency.js';
+export {
+  estimateCycles,
+  type KernelCycles,
+  type KernelCycleTable,
+  type LatencyTable,
+  type Workload,
+} from './cost/latency.js';
 
 export {
   generateProject,

@@ -21,6 +21,7 @@ export interface Workload {
   readonly inputs: number;
 }
 
+/** Of all of them, one after the other. */
 export function estimateCycles(workloads: readonly Workload[], table: KernelCycleTable): number {
   const cycles = workloads.reduce((sum, { kernel, executedMacs, outputs, inputs }) => {
     const { perMac, perOutput, perInput } = table[kernel] ?? table.default;
