@@ -2,7 +2,7 @@ import { beforeAll, describe, expect } from '@jest/globals';
 import { createRng } from '@tinyformer/core';
 import type { KernelRequest } from '@tinyformer/mcu-runtime-c';
 import { CASE_KERNELS, kernelCases } from '@tinyformer/sparse-engine/testing';
-import { randomRequests } from './support/random-requests.js';
+import { randomRequests } from '@tinyformer/test-kit/kernel-requests';
 import { RUNTIMES } from './support/runtimes.js';
 
 interface Answers {
@@ -18,7 +18,7 @@ function differences(requests: readonly KernelRequest[], { outputs, expected }: 
   });
 }
 
-const unrestrained = randomRequests({ perKernel: 50, seed: 20 });
+const unrestrained = randomRequests({ perOp: 50, seed: 20 });
 
 describe.each(['single', 'double'] as const)('With %s rounding', (rounding) => {
   const cases = kernelCases(createRng(11), { count: 50 * CASE_KERNELS.length, rounding });

@@ -1,15 +1,15 @@
 import { afterAll, describe, expect } from '@jest/globals';
 import { loadRuntime } from '@tinyformer/mcu-runtime-c';
+import { randomRequests } from '@tinyformer/test-kit/kernel-requests';
 import { CORTEX_M4, MACHINES } from '../src/machine/cortex-machine.js';
 import { runKernels } from '../src/workload/run-kernels.js';
-import { randomRequests } from './support/random-requests.js';
 import { machineTest } from './support/snippets.js';
 
 const runtime = await loadRuntime('wasm');
 
 afterAll(() => runtime.dispose());
 
-const requests = randomRequests({ perKernel: 30, seed: 20 });
+const requests = randomRequests({ perOp: 30, seed: 20 });
 
 describe.each(MACHINES)('A batch of kernel calls on a $name', (machine) => {
   machineTest('writes only its outputs and their scratch memory', async () => {

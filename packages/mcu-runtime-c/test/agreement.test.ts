@@ -2,10 +2,19 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { KernelRequest, KernelRuntime } from '@tinyformer/mcu-runtime-c';
-import { int8s, panelMatrix, requestsByOp, rowMatrix } from './support/arbitraries.js';
-import { densePanel, encodePanel, evenTile } from './support/panel-stream.js';
-import { linear, linearPanel } from './support/requests.js';
-import { denseRows, encodeRows } from './support/row-streams.js';
+import {
+  densePanel,
+  denseRows,
+  encodePanel,
+  encodeRows,
+  evenTile,
+  int8s,
+  linear,
+  linearPanel,
+  panelMatrix,
+  requestsByOp,
+  rowMatrix,
+} from '@tinyformer/test-kit/kernel-requests';
 import { doubleRounding, runtimes, wasm } from './support/runtimes.js';
 
 const runs = { numRuns: 150, seed: 20240607 };

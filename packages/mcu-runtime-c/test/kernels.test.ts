@@ -1,6 +1,6 @@
 /** @file Each kernel on values small enough to check by hand, on every runtime. */
 import { describe, expect, it } from '@jest/globals';
-import { convolution, depthwise, linear } from './support/requests.js';
+import { convolution, depthwise, linear } from '@tinyformer/test-kit/kernel-requests';
 import { runtimes } from './support/runtimes.js';
 
 const image = { height: 2, width: 2, channels: 1 };

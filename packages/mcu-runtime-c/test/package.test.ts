@@ -5,10 +5,8 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, describe, expect, it } from '@jest/globals';
 import { RuntimeError, runtimeIncludeDirectories, runtimeSources } from '@tinyformer/mcu-runtime-c';
+import { encodePanel, encodeRows, evenTile, linear, linearPanel } from '@tinyformer/test-kit/kernel-requests';
 import { root, stampOf, wasmFlags } from '../scripts/sources.mjs';
-import { encodePanel, evenTile } from './support/panel-stream.js';
-import { linear, linearPanel } from './support/requests.js';
-import { encodeRows } from './support/row-streams.js';
 import { wasm } from './support/runtimes.js';
 
 const scratch = mkdtempSync(join(tmpdir(), 'tfr-'));

@@ -2,9 +2,16 @@
 import { describe, expect, it } from '@jest/globals';
 import { RuntimeError } from '@tinyformer/mcu-runtime-c';
 import type { KernelParams, KernelRequest } from '@tinyformer/mcu-runtime-c';
-import { encodePanel, evenTile } from './support/panel-stream.js';
-import { encodeRows } from './support/row-streams.js';
-import { UNIT, convolution, depthwise, linear, linearPanel } from './support/requests.js';
+import {
+  UNIT,
+  convolution,
+  depthwise,
+  encodePanel,
+  encodeRows,
+  evenTile,
+  linear,
+  linearPanel,
+} from '@tinyformer/test-kit/kernel-requests';
 import { runtimes, wasm } from './support/runtimes.js';
 
 const [SIZE, RANGE, ENCODING] = [-2, -3, -4];

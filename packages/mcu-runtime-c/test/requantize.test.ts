@@ -1,7 +1,7 @@
 /** @file The rescaling rule against its definition in unbounded integers, through a linear layer of biases alone. */
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { linear } from './support/requests.js';
+import { linear } from '@tinyformer/test-kit/kernel-requests';
 import { doubleRounding, runtimes } from './support/runtimes.js';
 
 interface Rescaling {

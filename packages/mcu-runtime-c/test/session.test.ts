@@ -1,7 +1,7 @@
 /** @file Sessions and heap images: several calls on one heap. */
 import { describe, expect, it } from '@jest/globals';
 import { RuntimeError } from '@tinyformer/mcu-runtime-c';
-import { linear } from './support/requests.js';
+import { linear } from '@tinyformer/test-kit/kernel-requests';
 import { runtimes } from './support/runtimes.js';
 
 /** Two layers of 64 inputs, the second with far more constants than the first page of a heap holds. */

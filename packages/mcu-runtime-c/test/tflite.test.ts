@@ -5,7 +5,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { loadRuntime, runtimeAvailability, type KernelRuntime } from '@tinyformer/mcu-runtime-c';
 import fc from 'fast-check';
-import { addRequest, averagePoolRequest, depthwiseRequest } from './support/arbitraries.js';
+import { addRequest, averagePoolRequest, depthwiseRequest } from '@tinyformer/test-kit/kernel-requests';
 
 type Params = Readonly<Record<string, number>>;
 

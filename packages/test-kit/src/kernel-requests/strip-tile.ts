@@ -18,16 +18,3 @@ export function stripTile({ input, kernel, stride }: WindowShape): PanelTile {
   });
   return { bytes: offsets.at(-1)! + 8, offsets };
 }
-
-/** The column of the weight matrix [kernel][kernel][channels] that each channel of each quad is, or null. */
-export function stripColumns({ input: { channels }, kernel }: WindowShape): (number | null)[] {
-  const quads = Math.ceil(channels / 4);
-  return Array.from({ length: kernel * quads * kernel * 4 }, (_, index) => {
-    const [cell, c] = [Math.floor(index / 4), index % 4];
-    const kx = cell % kernel;
-    const quad = Math.floor(cell / kernel) % quads;
-    const ky = Math.floor(cell / (kernel * quads));
-    const channel = 4 * quad + c;
-    return channel < channels ? (ky * kernel + kx) * channels + channel : null;
-  });
-}

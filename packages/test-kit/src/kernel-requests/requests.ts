@@ -1,5 +1,5 @@
 /** @file Kernel requests from a few numbers, with rescaling by 1 and zero points of 0 unless said otherwise. */
-import type { KernelParams, KernelRequest } from '@tinyformer/mcu-runtime-c';
+import type { KernelParams, KernelRequest } from './request.js';
 import type { RowEncoding } from './row-streams.js';
 
 /** multiplier * 2^-shift = 1 */
@@ -24,8 +24,11 @@ export interface Shape {
 export interface WindowShape {
   readonly input: Shape;
   readonly outputChannels: number;
+  /** Its height, and its width where no other is given. */
   readonly kernel: number;
+  readonly kernelWidth?: number;
   readonly stride: number;
+  readonly strideWidth?: number;
 }
 
 export function linear(
@@ -74,15 +77,23 @@ export function linearPanel(
 }
 
 /** SAME padding, the surplus behind the last position. */
-function windowParams({ input, kernel, stride }: WindowShape): Record<string, number> {
-  const output = (size: number): number => Math.ceil(size / stride);
-  const padding = (size: number): number =>
-    Math.floor(Math.max(0, (output(size) - 1) * stride + kernel - size) / 2);
+function windowParams({
+  input,
+  kernel,
+  stride,
+  kernelWidth = kernel,
+  strideWidth = stride,
+}: WindowShape): Record<string, number> {
+  const rows = { size: input.height, taps: kernel, step: stride };
+  const columns = { size: input.width, taps: kernelWidth, step: strideWidth };
+  const output = ({ size, step }: typeof rows): number => Math.ceil(size / step);
+  const padding = (side: typeof rows): number =>
+    Math.floor(Math.max(0, (output(side) - 1) * side.step + side.taps - side.size) / 2);
   return {
     ...{ input_height: input.height, input_width: input.width },
-    ...{ output_height: output(input.height), output_width: output(input.width) },
-    ...{ kernel_height: kernel, kernel_width: kernel, stride_height: stride, stride_width: stride },
-    ...{ padding_top: padding(input.height), padding_left: padding(input.width) },
+    ...{ output_height: output(rows), output_width: output(columns) },
+    ...{ kernel_height: kernel, kernel_width: kernelWidth, stride_height: stride, stride_width: strideWidth },
+    ...{ padding_top: padding(rows), padding_left: padding(columns) },
   };
 }
 

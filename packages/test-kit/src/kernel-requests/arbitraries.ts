@@ -1,6 +1,6 @@
 /** @file Random requests of every kernel, with sizes around the lanes of the kernels: 1, 3, 4, 5 and more. */
 import fc from 'fast-check';
-import type { KernelParams, KernelRequest } from '@tinyformer/mcu-runtime-c';
+import type { KernelParams, KernelRequest } from './request.js';
 import { encodePanel, evenTile, type PanelMatrix } from './panel-stream.js';
 import { hasStrips, stripTile } from './strip-tile.js';
 import {
@@ -133,8 +133,8 @@ const weightEncoding = fc.constantFrom<WeightEncoding>('dense', 'balanced', 'run
 export const linearRequest = fc
   .record({
     tokens: size(9),
-    inputs: fc.integer({ min: 2, max: 20 }),
-    outputs: size(9),
+    inputs: fc.integer({ min: 2, max: 40 }),
+    outputs: size(11),
     encoding: weightEncoding,
   })
   .chain(({ tokens, inputs, outputs, encoding }) =>
@@ -145,19 +145,23 @@ export const linearRequest = fc
       ),
   );
 
+const taps = fc.constantFrom(1, 2, 3, 5);
+
 const windowShape = fc.record({
-  input: fc.record({ height: size(7), width: size(7), channels: size(6) }),
-  outputChannels: size(6),
-  kernel: fc.constantFrom(1, 2, 3, 5),
+  input: fc.record({ height: size(7), width: size(7), channels: size(11) }),
+  outputChannels: size(9),
+  kernel: taps,
+  kernelWidth: taps,
   stride: size(3),
+  strideWidth: size(3),
 });
 
 export const convolutionRequest = fc
   .record({ shape: windowShape, encoding: weightEncoding })
-  .filter(({ shape }) => shape.kernel ** 2 * shape.input.channels >= 2)
+  .filter(({ shape }) => shape.kernel * shape.kernelWidth * shape.input.channels >= 2)
   .chain(({ shape, encoding }) => {
-    const { input, kernel, outputChannels } = shape;
-    const columns = kernel ** 2 * input.channels;
+    const { input, kernel, kernelWidth, outputChannels } = shape;
+    const columns = kernel * kernelWidth * input.channels;
     return fc
       .tuple(
         int8s(input.height * input.width * input.channels),
@@ -206,11 +210,11 @@ export const convolutionPanelRequest = panelWindow.chain((window) =>
 );
 
 export const depthwiseRequest = windowShape.chain((shape) => {
-  const { input, kernel } = shape;
+  const { input, kernel, kernelWidth } = shape;
   return fc
     .tuple(
       int8s(input.height * input.width * input.channels),
-      int8s(kernel ** 2 * input.channels),
+      int8s(kernel * kernelWidth * input.channels),
       quantisation(input.channels),
     )
     .map(([data, weights, params]) => depthwise(shape, { input: data, weights, params }));
@@ -222,7 +226,10 @@ const request = (
   [inputs, outputLength]: [Int8Array[], number],
 ): KernelRequest => ({ kernel, params, inputs, outputLength });
 
-export const addRequest = size(20).chain((length) =>
+/** From 512 values on, the kernel looks rescaled operands up. */
+const addLength = fc.oneof(size(20), fc.integer({ min: 510, max: 520 }));
+
+export const addRequest = addLength.chain((length) =>
   fc
     .record({
       a: int8s(length),
@@ -238,7 +245,7 @@ export const addRequest = size(20).chain((length) =>
     .map(({ a, b, params }) => request('tfr_add_s8', params, [[a, b], length])),
 );
 
-const lookupRequest = size(20).chain((length) =>
+const lookupRequest = size(70).chain((length) =>
   fc
     .tuple(int8s(length), int8s(256))
     .map(([input, table]) => request('tfr_lookup_s8', { size: length, table }, [[input], length])),
@@ -287,7 +294,7 @@ const attentionRequest = fc
   });
 
 const softmaxRequest = fc
-  .tuple(size(4), size(20), fc.double({ min: 0.001, max: 1, noNaN: true }))
+  .tuple(size(4), size(70), fc.double({ min: 0.001, max: 1, noNaN: true }))
   .chain(([rows, columns, scale]) =>
     int8s(rows * columns).map((input) => {
       const table = Uint16Array.from({ length: 256 }, (_, d) => Math.round(65535 * Math.exp(-d * scale)));
@@ -335,3 +342,8 @@ export const requestsByOp: Readonly<Record<string, fc.Arbitrary<KernelRequest>>>
   softmax_tflite: exactSoftmaxRequest,
   layer_norm: normRequest,
 };
+
+/** The same requests for the same seed; every op `perOp` times. */
+export function randomRequests({ perOp, seed }: { perOp: number; seed: number }): KernelRequest[] {
+  return Object.values(requestsByOp).flatMap((arbitrary) => fc.sample(arbitrary, { numRuns: perOp, seed }));
+}

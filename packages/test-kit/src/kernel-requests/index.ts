@@ -1,0 +1,23 @@
+/** Random calls of every kernel, and weight streams written by other code than the engine's. */
+export type { KernelParams, KernelRequest } from './request.js';
+export {
+  convolution,
+  depthwise,
+  linear,
+  linearPanel,
+  UNIT,
+  type WeightEncoding,
+  type WindowShape,
+} from './requests.js';
+export { denseRows, encodeRows, type RowEncoding, type RowMatrix } from './row-streams.js';
+export { densePanel, encodePanel, evenTile, type PanelMatrix, type PanelTile } from './panel-stream.js';
+export {
+  addRequest,
+  averagePoolRequest,
+  depthwiseRequest,
+  int8s,
+  panelMatrix,
+  randomRequests,
+  requestsByOp,
+  rowMatrix,
+} from './arbitraries.js';
