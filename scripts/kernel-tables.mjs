@@ -1,26 +1,27 @@
 /**
  * @file Writes the measured tables of docs/kernels.md from the rows of `tinyformer bench kernels --json FILE`:
- * `node scripts/kernel-tables.mjs FILE [PAGE]`. A table stands between `<!-- table: NAME -->` and `<!-- end -->`; the text
- * around them is left alone.
+ * `node scripts/kernel-tables.mjs FILE...`. A table stands between `<!-- table: NAME -->` and `<!-- end -->`; the text around
+ * them is left alone, and so is a table whose rows no file has. Beside those of the bench itself a file may hold the rows of
+ * a `--board`, or of other encodings (`--layout ... --ways`); the page has the commands.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { format, resolveConfig } from 'prettier';
+import { boards, encodings, ways } from './kernel-tables/studies.mjs';
+import { range, ratio, table, thousands } from './kernel-tables/cells.mjs';
+import { costs } from './kernel-tables/costs.mjs';
+import { speedupPlot } from './kernel-tables/plot.mjs';
 
-const [file, page = 'docs/kernels.md'] = process.argv.slice(2);
-const { rows } = JSON.parse(readFileSync(file, 'utf8'));
+const page = 'docs/kernels.md';
+const files = process.argv.slice(2).map((file) => JSON.parse(readFileSync(file, 'utf8')));
+const isOfEncodings = ({ rows }) => rows.some(({ encoding }) => encoding === 'csr');
+const rows = files.filter((file) => !file.board && !isOfEncodings(file)).flatMap((file) => file.rows);
+const studied = files.filter(isOfEncodings).flatMap((file) => file.rows);
+const onBoards = files.filter(({ board }) => board);
 
 const CORES = ['m4', 'm7'];
 const named = rows.filter(({ name }) => !name.startsWith('sweep-'));
 const swept = rows.filter(({ name, variant }) => name.startsWith('sweep-') && variant === 'run-time');
 
-const ratio = (value) => (value == null ? '-' : value.toFixed(2));
-const thousands = (count) => `${(count / 1000).toFixed(count < 1e5 ? 1 : 0)}`;
-const range = ({ cycles, cyclesHigh }) => {
-  const [low, high] = [thousands(cycles), thousands(cyclesHigh)];
-  return low === high ? low : `${low} to ${high}`;
-};
-const table = (head, body) =>
-  [head, head.map(() => '---'), ...body].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
 const namesOf = (list) => [...new Set(list.map(({ name }) => name))];
 const select = (name, core, variant) =>
   named.filter((row) => row.name === name && row.core === core && row.variant === variant);
@@ -136,7 +137,6 @@ function baseline() {
 
 const median = (values) => [...values].sort((a, b) => a - b)[values.length >> 1];
 
-/** Empty for rows of `--quick`, which has none. */
 function sweep() {
   const groups = CORES.flatMap((core) =>
     namesOf(swept.map(({ op }) => ({ name: op }))).map((op) => [core, op]),
@@ -171,17 +171,23 @@ function flash() {
 }
 
 const TABLES = {
-  speedups: () => speedups(({ speedup }) => speedup),
-  'speedups-double': () => speedups(({ doubleRounding }) => doubleRounding?.speedup),
-  pruned,
-  others,
-  baseline,
-  sweep,
-  flash,
+  ...(rows.length > 0 && {
+    speedups: () => speedups(({ speedup }) => speedup),
+    'speedups-double': () => speedups(({ doubleRounding }) => doubleRounding?.speedup),
+    plot: () => speedupPlot(named),
+    costs: () => costs(named),
+    pruned,
+    others,
+    baseline,
+    flash,
+  }),
+  ...(swept.length > 0 && { sweep }),
+  ...(studied.length > 0 && { encodings: () => encodings(studied), ways: () => ways(studied) }),
+  ...(onBoards.length > 0 && { boards: () => boards(onBoards) }),
 };
 
 const text = readFileSync(page, 'utf8').replace(
   /<!-- table: ([\w-]+) -->[^]*?<!-- end -->/g,
-  (_, name) => `<!-- table: ${name} -->\n\n${TABLES[name]()}\n\n<!-- end -->`,
+  (found, name) => (TABLES[name] ? `<!-- table: ${name} -->\n\n${TABLES[name]()}\n\n<!-- end -->` : found),
 );
 writeFileSync(page, await format(text, { ...(await resolveConfig(page)), parser: 'markdown' }));
