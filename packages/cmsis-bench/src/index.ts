@@ -72,6 +72,11 @@ export {
   type BenchProgress,
   type PeerLibraries,
 } from './benchmark/bench-kernels.js';
+export {
+  chooseStraightLine,
+  type StraightLineChoice,
+  type StraightLineOptions,
+} from './benchmark/choose-straight-line.js';
 export type { BenchLayer, LayerDraft } from './benchmark/layer.js';
 export {
   measureMachineSpeed,
@@ -85,8 +90,3 @@ export { recordBaseline, type RecordBaselineOptions } from './benchmark/record-b
 export type { BenchRow, BaselineCost, RoundedFigures } from './benchmark/row.js';
 export { DEFAULT_SWEEP_SEED, SWEEP_LAYERS, sweepLayers } from './benchmark/sweep-layers.js';
 export { distinctRows, KERNEL_TABLE_HEAD, kernelTableRow } from './report/kernel-table.js';
-export {
-  chooseStraightLine,
-  type StraightLineChoice,
-  type StraightLineOptions,
-} from './workload/choose-straight-line.js';

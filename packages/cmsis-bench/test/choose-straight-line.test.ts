@@ -2,7 +2,7 @@ import { describe, expect } from '@jest/globals';
 import { createRng, findBoard } from '@tinyformer/core';
 import { compile, generateProject, straightLineLayers } from '@tinyformer/sparse-engine';
 import { TINY_ARCHITECTURE, tinyQuantizedNetwork } from '@tinyformer/test-kit';
-import { chooseStraightLine } from '../src/workload/choose-straight-line.js';
+import { chooseStraightLine } from '../src/benchmark/choose-straight-line.js';
 import { machineTest } from './support/snippets.js';
 
 const board = findBoard('stm32f411');

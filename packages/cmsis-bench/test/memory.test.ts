@@ -118,6 +118,17 @@ describe('A board', () => {
     }
   });
 
+  /** Wait states by the manuals; a fill is 4 + 1 + waits and 4 transfers, of 2 cycles from 32-bit SRAM, twice at half the clock. */
+  test.each([
+    ['stm32f411', { cycles: 3, lineCycles: 0 }, { cycles: 0, lineCycles: 0 }],
+    ['stm32f446', { cycles: 5, lineCycles: 0 }, { cycles: 0, lineCycles: 0 }],
+    ['stm32l4r5', { cycles: 5, lineCycles: 0 }, { cycles: 0, lineCycles: 0 }],
+    ['stm32f746', { cycles: 4 + 1 + 7 + 1, lineCycles: 3 }, { cycles: 4 + 1 + 2, lineCycles: 3 * 2 }],
+    ['stm32h743', { cycles: 2 * (4 + 1 + 4 + 1), lineCycles: 2 * 3 }, { cycles: 2 * 6, lineCycles: 2 * 3 }],
+  ])('%s waits as long as its page says', (name, flashStall, sramStall) => {
+    expect(findBoard(name).memory).toMatchObject({ flashStall, sramStall });
+  });
+
   machineTest('costs more cycles than memory that answers at once, and the same in every run', async () => {
     const code = 'movw r1, #500\n 1: ldr r2, [r0]\n subs r1, #1\n bne 1b';
     for (const { name, core } of BOARDS) {

@@ -23,7 +23,15 @@ export type { FusedActivation } from './ops/weighted.js';
 export { compile, type CompileOptions } from './compile.js';
 export type { CompiledModel, KernelCall, LayerSummary } from './compiled-model.js';
 
-export type { Attribute, Attributes, Graph, GraphNode, GraphTensor, Site } from './ir/graph.js';
+export {
+  siteOf,
+  type Attribute,
+  type Attributes,
+  type Graph,
+  type GraphNode,
+  type GraphTensor,
+  type Site,
+} from './ir/graph.js';
 export { printGraph } from './ir/print-graph.js';
 export { verifyGraph } from './ir/verify-graph.js';
 export { buildGraph } from './frontend/build-graph.js';

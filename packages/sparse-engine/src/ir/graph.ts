@@ -52,6 +52,7 @@ export interface Site<A extends Attributes = Attributes> {
   readonly output: GraphTensor;
 }
 
+/** A node of the graph with its tensors. */
 export function siteOf(graph: Graph, node: GraphNode): Site {
   const tensor = (name: string): GraphTensor => {
     const found = graph.tensors[name];
