@@ -4,18 +4,21 @@ import { availableParallelism } from 'node:os';
 import * as tf from '@tensorflow/tfjs-core';
 import { availableEngines } from './availability.js';
 import { loadAddon, startNativeRunner } from './engines/native.js';
-import { startOtherBackend } from './engines/other-backends.js';
+import { OTHER_ENGINES, startOtherBackend } from './engines/other-backends.js';
 import type { OtherEngineName } from './engines/other-backends.js';
 import { openWasmBackend, startWasmBackend } from './engines/tfjs-backend.js';
 import { hasRelaxedSimd, startWasmRunner } from './engines/wasm.js';
 import type { WasmEngineName } from './engines/wasm.js';
-import { InternalError, TrainingError } from './errors.js';
+import { InternalError, TrainingError, requireOption } from './errors.js';
 import { Heap } from './heap.js';
 import type { HeapMemory } from './heap.js';
 
 /** Engines whose kernels are this package's. */
-export type HeapEngineName = WasmEngineName | 'native';
+const HEAP_ENGINES = ['native', 'wasm-relaxed', 'wasm'] as const satisfies (WasmEngineName | 'native')[];
+export type HeapEngineName = (typeof HEAP_ENGINES)[number];
 export type EngineName = HeapEngineName | OtherEngineName;
+/** Every engine that can be asked for, but `auto`. */
+export const ENGINE_NAMES: readonly EngineName[] = [...HEAP_ENGINES, ...OTHER_ENGINES];
 
 export interface EngineOptions {
   /** Default `auto`: the fastest of `native`, `wasm-relaxed` and `wasm` that there is. */
@@ -48,6 +51,8 @@ const MOST_THREADS = 64;
 
 let current: Started | undefined;
 let disposed = false;
+/** Of kernels that TensorFlow.js runs while no engine is in use. */
+let standby: Heap | undefined;
 const started = new Map<string, Started>();
 
 /** The heap of the engine in use, undefined where ops are composed of TensorFlow.js's own. Throws if none is in use. */
@@ -74,15 +79,20 @@ function notInUse(): TrainingError {
  * is `wasm`, of the engine that `auto` would choose.
  */
 export function heapOfWasmBackend(): Heap {
-  if (current?.heap === undefined || tf.getBackend() !== current.backend) {
-    current = startOnHeap({ engine: 'auto' }, openWasmBackend());
-  }
-  return current.heap!;
+  if (current?.heap !== undefined && tf.getBackend() === current.backend) return current.heap;
+  const memory = openWasmBackend();
+  if (standby?.memory !== memory) standby = startOnHeap({ engine: 'auto' }, memory).heap!;
+  return standby;
 }
 
 /** Starts an engine, or finds it started, and makes its backend the current one. */
 export async function startEngine(options: EngineOptions): Promise<TrainingEngine> {
   const { engine = 'auto' } = options;
+  requireOption(
+    engine === 'auto' || ENGINE_NAMES.includes(engine),
+    () => `engine is ${engine}`,
+    `Choose one of auto, ${ENGINE_NAMES.join(', ')}`,
+  );
   current = isOnHeap(engine)
     ? startOnHeap(options, await startWasmBackend())
     : { name: engine, ...(await startOtherBackend(engine)), threads: 1, passedOver: {}, dispose: release };
@@ -90,10 +100,8 @@ export async function startEngine(options: EngineOptions): Promise<TrainingEngin
   return current;
 }
 
-const HEAP_ENGINES: readonly string[] = ['auto', 'native', 'wasm-relaxed', 'wasm'];
-
 function isOnHeap(engine: 'auto' | EngineName): engine is 'auto' | HeapEngineName {
-  return HEAP_ENGINES.includes(engine);
+  return engine === 'auto' || HEAP_ENGINES.some((name) => name === engine);
 }
 
 function release(): void {
@@ -113,6 +121,7 @@ function startOnHeap(options: EngineOptions, memory: HeapMemory): Started {
   const dispose = (): void => {
     if (started.get(key) !== engineStarted) return;
     started.delete(key);
+    if (standby === heap) standby = undefined;
     heap.dispose();
     if (current === engineStarted) release();
   };

@@ -34,6 +34,16 @@ export function requireShape(holds: boolean, message: () => string, hint: string
   if (!holds) throw new TrainingError('E_SHAPE', message(), hint);
 }
 
+/** Throws E_OPTION unless `value` is a finite number from `low` to `high`. */
+export function requireNumber(name: string, value: number, [low, high]: readonly [number, number]): void {
+  const limit = high === Infinity ? `of at least ${low}` : `from ${low} to ${high}`;
+  requireOption(
+    Number.isFinite(value) && value >= low && value <= high,
+    () => `${name} is ${value}`,
+    `Give a number ${limit}`,
+  );
+}
+
 /** Throws E_OPTION unless `holds`. */
 export function requireOption(holds: boolean, message: () => string, hint: string): void {
   if (!holds) throw new TrainingError('E_OPTION', message(), hint);

@@ -26,15 +26,18 @@ export interface HeapKernel {
   readonly gradient?: HeapGradient;
   /** Inputs that are not float32: what the op itself has checked. */
   readonly otherTypes?: readonly string[];
+  /** Called with the backend when it starts. */
+  readonly setUp?: tf.KernelConfig['setupFunc'] | undefined;
 }
 
 /** Registers kernels, in place of the backend's own of the same name. */
 export function registerKernels(kernels: readonly HeapKernel[]): void {
-  for (const { name, run, gradient, otherTypes = [] } of kernels) {
+  for (const { name, run, gradient, otherTypes = [], setUp } of kernels) {
     if (tf.getKernel(name, 'wasm') !== undefined) tf.unregisterKernel(name, 'wasm');
     tf.registerKernel({
       kernelName: name,
       backendName: 'wasm',
+      ...(setUp && { setupFunc: setUp }),
       kernelFunc: ({ inputs, attrs }) => {
         requireFloats(inputs as NamedTensorMap, otherTypes);
         return run(heapOfWasmBackend(), inputs as Untyped, attrs as Untyped);

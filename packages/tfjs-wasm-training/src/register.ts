@@ -5,6 +5,7 @@ import { registerKernels } from './heap-kernel.js';
 import { batchMatMulKernel } from './official/batch-matmul.js';
 import { convolutionKernels } from './official/convolutions.js';
 import { registerEinsum } from './official/einsum.js';
+import { registerFusedConvolutions } from './official/fused-convolutions.js';
 import { registerIdentity } from './official/identity.js';
 import { segmentSumKernel } from './official/segment-sum.js';
 import { activationKernels } from './ops/activation.js';
@@ -21,6 +22,7 @@ import { selfAttentionKernels } from './ops/self-attention.js';
 import { crossEntropyKernels } from './ops/softmax-cross-entropy.js';
 
 registerIdentity();
+registerFusedConvolutions();
 registerEinsum();
 registerKernels([
   ...activationKernels,

@@ -21,10 +21,13 @@ export interface WindowShape {
   readonly groups: number;
 }
 
-export type Padding = 'same' | 'valid';
+const PADDINGS = ['same', 'valid'] as const;
+
+export type Padding = (typeof PADDINGS)[number];
 
 export interface WindowOptions {
-  readonly stride: number;
+  /** Default 1. */
+  readonly stride?: number;
   /** `same` (the default): out = ceil(in / stride), the odd row or column of padding at the bottom right. */
   readonly padding?: Padding;
 }
@@ -64,26 +67,22 @@ function windowShape(
   filter: Tensor4D | Tensor3D,
   options: WindowOptions & { readonly groups: number; readonly outChannels: number },
 ): WindowShape {
-  const { stride, padding = 'same', groups, outChannels } = options;
+  const { stride = 1, padding = 'same', groups, outChannels } = options;
   requireOption(
     Number.isInteger(stride) && stride >= 1,
     () => `stride is ${stride}`,
     'Give a whole number of at least 1',
   );
+  requireOption(PADDINGS.includes(padding), () => `padding is ${padding}`, 'Use same or valid');
   const [batch, inHeight, inWidth, inChannels] = x.shape;
   const [kernelHeight, kernelWidth] = filter.shape;
   const rows = extent(inHeight, { kernel: kernelHeight, stride, padding });
   const columns = extent(inWidth, { kernel: kernelWidth, stride, padding });
-  requireShape(
-    rows.out > 0 && columns.out > 0,
-    () => `x [${x.shape}] is smaller than the filter [${filter.shape}]`,
-    'Use padding same, or a larger image',
-  );
-  return {
+  return requireExtents({
     ...{ batch, inHeight, inWidth, inChannels, outHeight: rows.out, outWidth: columns.out, outChannels },
     ...{ kernelHeight, kernelWidth, strideHeight: stride, strideWidth: stride },
     ...{ padTop: rows.pad, padLeft: columns.pad, groups },
-  };
+  });
 }
 
 function extent(
@@ -93,6 +92,18 @@ function extent(
   if (padding === 'valid') return { out: Math.ceil((length - kernel + 1) / stride), pad: 0 };
   const out = Math.ceil(length / stride);
   return { out, pad: Math.max((out - 1) * stride + kernel - length, 0) >> 1 };
+}
+
+/** Throws E_SHAPE where an extent other than the batch is 0: there is nothing to compute, and C divides by extents. */
+export function requireExtents(w: WindowShape): WindowShape {
+  const image = [w.inHeight, w.inWidth, w.inChannels];
+  const filter = [w.kernelHeight, w.kernelWidth, w.outChannels];
+  requireShape(
+    [...image, ...filter, w.outHeight, w.outWidth].every((extent) => extent > 0),
+    () => `an image of [${image}] has no room for the filter [${filter}]`,
+    'Only the batch may be empty; with padding valid the image is not smaller than the filter',
+  );
+  return w;
 }
 
 /** The fields of C's `struct window`, in order. */

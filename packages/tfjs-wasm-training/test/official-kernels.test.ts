@@ -55,6 +55,52 @@ describe('tf.conv2d and tf.depthwiseConv2d', () => {
     ));
 });
 
+/** Filters of 1x1, and strides beyond a side of the filter, where the wasm backend's own kernels are wrong. */
+const NARROW = [
+  { image: [4, 4], kernel: [1, 1], strides: [2, 2] },
+  { image: [1, 3], kernel: [1, 2], strides: [1, 3] },
+  { image: [6, 6], kernel: [1, 5], strides: [2, 1] },
+  { image: [5, 1], kernel: [2, 2], strides: [3, 3] },
+] as const;
+
+describe.each(NARROW)('a filter of $kernel on $image, stride $strides', ({ image, kernel, strides }) => {
+  const inputs = [
+    { shape: [2, ...image, 3], tolerance: LONG_DATA_TOLERANCE },
+    { shape: [...kernel, 3, 4], tolerance: SUM_TOLERANCE },
+  ];
+  const options = { seed: 8, tolerance: LONG_DATA_TOLERANCE };
+
+  it('has the values and gradients of cpu', async () => {
+    const op = (x: Tensor4D, filter: Tensor4D) => tf.conv2d(x, filter, [...strides], 'same');
+    expect(await disagreements(op, inputs, options)).toEqual([]);
+  });
+
+  it('too with bias and activation fused', async () => {
+    const values = inputs.map(({ shape }) => ({ shape }));
+    for (const activation of ['linear', 'relu', 'relu6', 'sigmoid', 'elu', 'leakyrelu'] as const) {
+      const common = { strides: [...strides] as [number, number], pad: 'same' as const, activation };
+      const convolution = (x: Tensor4D, filter: Tensor4D) =>
+        tf.fused.conv2d({ x, filter, bias: tf.tensor1d([1, -1, 0, 2]), leakyreluAlpha: 0.3, ...common });
+      const depthwise = (x: Tensor4D, filter: Tensor4D) =>
+        tf.fused.depthwiseConv2d({ x, filter, bias: tf.range(0, 12), leakyreluAlpha: 0.3, ...common });
+      for (const op of [convolution, depthwise]) {
+        expect(await disagreements(op, values, options)).toEqual([]);
+      }
+    }
+  });
+});
+
+describe('dilated convolutions', () => {
+  it('have the values of cpu', async () => {
+    const values = [{ shape: [2, 9, 8, 3] }, { shape: [3, 2, 3, 2] }];
+    const options = { seed: 8, tolerance: LONG_DATA_TOLERANCE };
+    for (const convolve of [tf.conv2d, tf.depthwiseConv2d]) {
+      const op = (x: Tensor4D, filter: Tensor4D) => convolve(x, filter, 1, 'same', 'NHWC', [2, 3]);
+      expect(await disagreements(op, values, options)).toEqual([]);
+    }
+  });
+});
+
 describe('tf.matMul', () => {
   it('has the values and gradients of cpu, transposed, in batches and broadcast', () =>
     fc.assert(

@@ -6,7 +6,9 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { TrainingError } from '../errors.js';
 
-export type OtherEngineName = 'cpu' | 'webgpu' | 'node-gpu';
+export const OTHER_ENGINES = ['cpu', 'webgpu', 'node-gpu'] as const;
+
+export type OtherEngineName = (typeof OTHER_ENGINES)[number];
 
 interface OtherEngine {
   readonly backend: string;

@@ -30,6 +30,11 @@ export const batchMatMulKernel: HeapKernel = {
     const [outerA, outerB] = [a.shape.slice(0, -2), b.shape.slice(0, -2)];
     const outer = tf.broadcast_util.assertAndGetBroadcastShape(outerA, outerB);
     const c = heap.output([...outer, m, n]);
+    if (k === 0) {
+      const start = heap.address(c) / 4;
+      heap.floats().fill(0, start, start + product(c.shape));
+      return c;
+    }
     const flags = [transposeA ? 1 : 0, transposeB ? 1 : 0];
     heap.run('batch_matmul', {
       integers: [product(outer), m, n, k, ...flags, product(outerA), product(outerB)],

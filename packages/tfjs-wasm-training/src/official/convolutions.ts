@@ -1,14 +1,14 @@
 /**
  * @file TensorFlow.js's own kernels for the gradients of convolutions: those that its wasm backend lacks, and a faster
- * one. The depthwise forward kernel is replaced too: the backend's is wrong where the stride exceeds a side of the filter
- * (TensorFlow.js 4.22).
+ * one. The forward kernels are replaced too: the backend's are wrong where the stride exceeds a side of the filter, and
+ * its Conv2D writes over the heap where a 1x1 filter is padded (TensorFlow.js 4.22).
  */
 
 import * as tf from '@tensorflow/tfjs-core';
 import type { NamedAttrMap, TensorInfo } from '@tensorflow/tfjs-core';
 import { requireOption } from '../errors.js';
 import type { HeapKernel } from '../heap-kernel.js';
-import { windowFields } from '../window-shape.js';
+import { requireExtents, windowFields } from '../window-shape.js';
 import type { WindowShape } from '../window-shape.js';
 
 type Quad = [number, number, number, number];
@@ -24,6 +24,9 @@ interface ConvolutionAttributes {
   readonly inputShape?: Quad;
 }
 
+const isDilated = ({ dilations }: ConvolutionAttributes): boolean =>
+  [dilations ?? 1].flat().some((dilation) => dilation !== 1);
+
 /** The window of an official kernel's attributes. */
 function windowOf(
   shapes: {
@@ -36,9 +39,8 @@ function windowOf(
   const { strides, pad, dataFormat = 'NHWC', dimRoundingMode } = attributes;
   const dilations = attributes.dilations ?? 1;
   requireOption(dataFormat === 'NHWC', () => `dataFormat is ${dataFormat}`, 'Use NHWC, the default');
-  const dilated = [dilations].flat().some((dilation) => dilation !== 1);
   requireOption(
-    !dilated,
+    !isDilated(attributes),
     () => `dilations are ${String(dilations)}`,
     'Use 1: TensorFlow.js has no other gradient',
   );
@@ -48,7 +50,7 @@ function windowOf(
 }
 
 function fromInfo(info: Conv2DInfo, depthwise: boolean): WindowShape {
-  return {
+  return requireExtents({
     batch: info.batchSize,
     ...{ inHeight: info.inHeight, inWidth: info.inWidth, inChannels: info.inChannels },
     ...{ outHeight: info.outHeight, outWidth: info.outWidth, outChannels: info.outChannels },
@@ -56,16 +58,17 @@ function fromInfo(info: Conv2DInfo, depthwise: boolean): WindowShape {
     ...{ strideHeight: info.strideHeight, strideWidth: info.strideWidth },
     ...{ padTop: info.padInfo.top, padLeft: info.padInfo.left },
     groups: depthwise ? info.inChannels : 1,
-  };
+  });
 }
 
-/** The depthwise forward kernel; the backend's own where the filter is dilated. */
-function depthwiseForward(): HeapKernel {
-  const own = tf.getKernel(tf.DepthwiseConv2dNative, 'wasm');
+/** A forward kernel; the backend's own where the filter is dilated. */
+function forward(name: string, kernel: string, depthwise: boolean): HeapKernel {
+  const own = tf.getKernel(name, 'wasm');
   return {
-    name: tf.DepthwiseConv2dNative,
+    name,
+    setUp: own.setupFunc,
     run: (heap, inputs: Record<'x' | 'filter', TensorInfo>, attributes: ConvolutionAttributes) => {
-      if ([attributes.dilations ?? 1].flat().some((dilation) => dilation !== 1)) {
+      if (isDilated(attributes)) {
         return own.kernelFunc({
           inputs,
           backend: heap.memory.backend,
@@ -73,9 +76,9 @@ function depthwiseForward(): HeapKernel {
         });
       }
       const { x, filter } = inputs;
-      const window = windowOf({ input: x.shape, filter: filter.shape, depthwise: true }, attributes);
+      const window = windowOf({ input: x.shape, filter: filter.shape, depthwise }, attributes);
       const y = heap.output([window.batch, window.outHeight, window.outWidth, window.outChannels]);
-      heap.run('depthwise', { integers: windowFields(window), tensors: [x, filter, y] });
+      heap.run(kernel, { integers: windowFields(window), tensors: [x, filter, y] });
       return y;
     },
   };
@@ -108,7 +111,8 @@ function inputGradient(name: string, kernel: string, depthwise: boolean): HeapKe
 }
 
 export const convolutionKernels: readonly HeapKernel[] = [
-  depthwiseForward(),
+  forward(tf.Conv2D, 'conv2d', false),
+  forward(tf.DepthwiseConv2dNative, 'depthwise', true),
   filterGradient(tf.Conv2DBackpropFilter, 'conv2d_filter_gradient', false),
   inputGradient(tf.Conv2DBackpropInput, 'conv2d_input_gradient', false),
   filterGradient(tf.DepthwiseConv2dNativeBackpropFilter, 'depthwise_filter_gradient', true),

@@ -3,7 +3,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor, Tensor1D, Tensor4D, TensorInfo } from '@tensorflow/tfjs-core';
 import { currentHeap } from '../engine.js';
-import { requireShape } from '../errors.js';
+import { requireNumber, requireShape } from '../errors.js';
 import type { Heap, KernelArguments } from '../heap.js';
 import { byproduct, onlyGradient, runKernel, runKernelForAll } from '../heap-kernel.js';
 import type { HeapKernel } from '../heap-kernel.js';
@@ -112,6 +112,7 @@ export function batchNorm(
   const { activation = 'none', epsilon = DEFAULT_EPSILON } = options;
   const heap = currentHeap();
   requireChannels(x, { gamma, beta });
+  requireNumber('epsilon', epsilon, [0, Infinity]);
   if (heap !== undefined) {
     const [mean, variance] = [byproduct(heap, gamma.shape), byproduct(heap, gamma.shape)];
     const y = runKernel<Tensor4D>(TRAINING, { x, gamma, beta, mean, variance }, { activation, epsilon });
@@ -138,6 +139,7 @@ export function batchNormInference(
   const { activation = 'none', epsilon = DEFAULT_EPSILON } = options;
   const heap = currentHeap();
   requireChannels(x, { gamma, beta, mean, variance });
+  requireNumber('epsilon', epsilon, [0, Infinity]);
   if (heap !== undefined) {
     return runKernel(INFERENCE, { x, gamma, beta, mean, variance }, { activation, epsilon });
   }

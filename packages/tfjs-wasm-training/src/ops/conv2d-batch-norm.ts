@@ -6,7 +6,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor, Tensor1D, Tensor3D, Tensor4D, TensorInfo } from '@tensorflow/tfjs-core';
 import { currentHeap } from '../engine.js';
-import { requireShape } from '../errors.js';
+import { requireNumber, requireShape } from '../errors.js';
 import type { KernelArguments } from '../heap.js';
 import { byproduct, onlyGradient, runKernel, runKernelForAll } from '../heap-kernel.js';
 import type { HeapKernel } from '../heap-kernel.js';
@@ -134,6 +134,7 @@ function fused(
   const shape = [window.batch, window.outHeight, window.outWidth, window.outChannels];
   const { gamma, beta } = layer;
   requireVectors(shape, { gamma, beta });
+  requireNumber('epsilon', epsilon, [0, Infinity]);
   requireShape(
     residual === undefined || tf.util.arraysEqual(residual.shape, shape),
     () => `the output is [${shape}], the residual [${residual?.shape}]`,
@@ -161,7 +162,7 @@ export function conv2dBatchNorm(
   filter: Tensor4D,
   gamma: Tensor1D,
   beta: Tensor1D,
-  options: Conv2dOptions & NormAndResidual,
+  options: Conv2dOptions & NormAndResidual = {},
 ): BatchNormResult {
   const layer = { x, filter, gamma, beta };
   return (
@@ -180,7 +181,7 @@ export function depthwiseConv2dBatchNorm(
   filter: Tensor3D,
   gamma: Tensor1D,
   beta: Tensor1D,
-  options: WindowOptions & NormAndResidual,
+  options: WindowOptions & NormAndResidual = {},
 ): BatchNormResult {
   const layer = { x, filter, gamma, beta };
   return (

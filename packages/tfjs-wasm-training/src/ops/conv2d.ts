@@ -24,8 +24,8 @@ export interface Conv2dOptions extends WindowOptions {
  * @param filter [kernel height, kernel width, in channels / groups, out channels]
  * @returns [batch, out height, out width, out channels]; with padding `same` ceil(height / stride), as for the width
  */
-export function conv2d(x: Tensor4D, filter: Tensor4D, options: Conv2dOptions): Tensor4D {
-  const { stride, padding = 'same', groups = 1 } = options;
+export function conv2d(x: Tensor4D, filter: Tensor4D, options: Conv2dOptions = {}): Tensor4D {
+  const { stride = 1, padding = 'same', groups = 1 } = options;
   const heap = currentHeap();
   const window = convolutionShape(x, filter, options);
   if (heap !== undefined) return runKernel(NAME, { x, filter }, { window, filterShape: filter.shape });

@@ -85,22 +85,27 @@ export interface DenseOptions {
 /**
  * activation(x * weights + bias) + residual.
  *
- * @param x [..., in] @param weights [in, out] @param bias [out] or null
+ * @param x [..., in] @param weights [in, out] @param bias [out]; none where it is null
  * @returns [..., out]
  */
 export function dense<T extends Tensor>(
   x: T,
   weights: Tensor2D,
-  bias: Tensor1D | null,
+  bias?: Tensor1D | null,
   options: DenseOptions = {},
 ): T {
   const { activation = 'none', residual } = options;
   const heap = currentHeap();
   const [features, out] = weights.shape;
   requireShape(
-    x.rank >= 2 && x.shape.at(-1) === features && (bias === null || bias.size === out),
+    weights.rank === 2 && features > 0 && x.rank >= 2 && x.shape.at(-1) === features,
+    () => `x is [${x.shape}], weights [${weights.shape}]`,
+    'Give x [..., in] and weights [in, out]',
+  );
+  requireShape(
+    bias == null || (bias.rank === 1 && bias.size === out),
     () => `x is [${x.shape}], weights [${weights.shape}], bias [${bias?.shape ?? 'null'}]`,
-    'Give x [..., in], weights [in, out] and bias [out] or null',
+    'Give a bias [out], or null',
   );
   requireShape(
     residual === undefined || tf.util.arraysEqual(residual.shape, [...x.shape.slice(0, -1), out]),
@@ -120,11 +125,11 @@ export function dense<T extends Tensor>(
 function composed<T extends Tensor>(
   x: T,
   weights: Tensor2D,
-  bias: Tensor1D | null,
+  bias: Tensor1D | null | undefined,
   { activation = 'none', residual }: DenseOptions,
 ): T {
   const product = tf.matMul(tf.reshape(x, [-1, weights.shape[0]]), weights);
-  const y = composedActivation(bias === null ? product : tf.add(product, bias), activation);
+  const y = composedActivation(bias == null ? product : tf.add(product, bias), activation);
   const shaped = tf.reshape(y, [...x.shape.slice(0, -1), weights.shape[1]]) as T;
   return residual === undefined ? shaped : tf.add(shaped, residual);
 }

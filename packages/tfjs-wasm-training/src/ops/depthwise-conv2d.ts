@@ -19,8 +19,8 @@ export const depthwiseKernels = windowKernels(NAME, 'depthwise');
  * @param filter [kernel height, kernel width, channels]
  * @returns [batch, out height, out width, channels]; with padding `same` ceil(height / stride), as for the width
  */
-export function depthwiseConv2d(x: Tensor4D, filter: Tensor3D, options: WindowOptions): Tensor4D {
-  const { stride, padding = 'same' } = options;
+export function depthwiseConv2d(x: Tensor4D, filter: Tensor3D, options: WindowOptions = {}): Tensor4D {
+  const { stride = 1, padding = 'same' } = options;
   const heap = currentHeap();
   const window = depthwiseShape(x, filter, options);
   if (heap !== undefined) return runKernel(NAME, { x, filter }, { window, filterShape: filter.shape });

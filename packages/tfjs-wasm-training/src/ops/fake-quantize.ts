@@ -3,7 +3,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor, Tensor1D, TensorInfo } from '@tensorflow/tfjs-core';
 import { currentHeap } from '../engine.js';
-import { requireOption, requireShape } from '../errors.js';
+import { requireNumber, requireOption, requireShape } from '../errors.js';
 import type { KernelArguments } from '../heap.js';
 import { onlyGradient, runKernel, sizeOf } from '../heap-kernel.js';
 import type { HeapKernel } from '../heap-kernel.js';
@@ -72,7 +72,7 @@ export function fakeQuantize<T extends Tensor>(x: T, options: FakeQuantizeOption
   const { scales, zeroPoint = 0, range = [-128, 127] } = options;
   const heap = currentHeap();
   requireShape(
-    scales.rank === 1 && (scales.size === 1 || scales.size === x.shape.at(-1)),
+    scales.rank === 1 && scales.size > 0 && (scales.size === 1 || scales.size === x.shape.at(-1)),
     () => `x is [${x.shape}], scales [${scales.shape}]`,
     'Give one scale, or one for every channel of the last axis',
   );
@@ -81,6 +81,7 @@ export function fakeQuantize<T extends Tensor>(x: T, options: FakeQuantizeOption
     () => `the range is ${range.join(' to ')}`,
     'Give integers of at most 20 bits, the smaller first',
   );
+  requireNumber('zeroPoint', zeroPoint, range);
   if (heap !== undefined) return runKernel(NAME, { x, scales }, { zeroPoint, range });
   return composed(x, scales, { zeroPoint, range });
 }

@@ -3,7 +3,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor, Tensor1D, TensorInfo } from '@tensorflow/tfjs-core';
 import { currentHeap } from '../engine.js';
-import { requireShape } from '../errors.js';
+import { requireNumber, requireShape } from '../errors.js';
 import type { KernelArguments } from '../heap.js';
 import { onlyGradient, runKernel, runKernelForAll } from '../heap-kernel.js';
 import type { HeapKernel } from '../heap-kernel.js';
@@ -69,6 +69,7 @@ export function layerNorm<T extends Tensor>(
     () => `x is [${x.shape}], gamma [${gamma.shape}], beta [${beta.shape}]`,
     'gamma and beta have the length of the last axis of x',
   );
+  requireNumber('epsilon', epsilon, [0, Infinity]);
   if (heap !== undefined) return runKernel(NAME, { x, gamma, beta }, { epsilon });
   const { mean, variance } = tf.moments(x, -1, true);
   const normalised = tf.mul(tf.sub(x, mean), tf.rsqrt(tf.add(variance, epsilon)));

@@ -3,7 +3,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Scalar, Tensor1D, Tensor2D, TensorInfo } from '@tensorflow/tfjs-core';
 import { currentHeap } from '../engine.js';
-import { TrainingError, requireOption, requireShape } from '../errors.js';
+import { TrainingError, requireNumber, requireShape } from '../errors.js';
 import type { KernelArguments } from '../heap.js';
 import { onlyGradient, runKernel } from '../heap-kernel.js';
 import type { HeapKernel } from '../heap-kernel.js';
@@ -124,11 +124,9 @@ export function softmaxCrossEntropy(
     () => `logits are [${logits.shape}], the teacher's [${teacher?.shape}]`,
     'Give the logits of a teacher with the same classes',
   );
-  requireOption(
-    temperature > 0 && weight >= 0 && weight <= 1,
-    () => `temperature is ${temperature}, weight ${weight}`,
-    'Give a temperature above 0 and a weight from 0 to 1',
-  );
+  requireNumber('labelSmoothing', labelSmoothing, [0, 1]);
+  requireNumber('weight', weight, [0, 1]);
+  requireNumber('temperature', temperature, [Number.MIN_VALUE, Infinity]);
   if (heap === undefined) return composed(logits, labels, { labelSmoothing, temperature, weight, teacher });
   const attributes = { labelSmoothing, temperature, weight };
   if (teacher === undefined) return runKernel(NAME, { logits, labels }, attributes);

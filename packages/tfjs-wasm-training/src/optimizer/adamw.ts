@@ -1,6 +1,7 @@
 /** @file AdamW (Loshchilov and Hutter, arXiv 1711.05101): decoupled weight decay, bias-corrected moments. */
 
 import * as tf from '@tensorflow/tfjs-core';
+import { requireNumber } from '../errors.js';
 import { RuleOptimizer } from './optimizer.js';
 import type { Optimizer, Update, UpdateRule } from './optimizer.js';
 
@@ -18,6 +19,10 @@ export interface AdamWOptions {
 /** A new AdamW optimizer without state. */
 export function adamW(options: AdamWOptions = {}): Optimizer {
   const { beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8, weightDecay = 0.01 } = options;
+  requireNumber('beta1', beta1, [0, 1]);
+  requireNumber('beta2', beta2, [0, 1]);
+  requireNumber('epsilon', epsilon, [0, Infinity]);
+  requireNumber('weightDecay', weightDecay, [0, Infinity]);
   const rule: UpdateRule = {
     kernel: 'adamw',
     options: { beta1, beta2, epsilon },

@@ -3,6 +3,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { NamedTensorMap, Tensor } from '@tensorflow/tfjs-core';
 import { currentHeap } from '../engine.js';
+import { requireNumber } from '../errors.js';
 import type { Heap } from '../heap.js';
 import { runOverParameters } from './parameters.js';
 
@@ -13,6 +14,7 @@ import { runOverParameters } from './parameters.js';
  * @returns the norm before clipping
  */
 export function clipGradientNorm(gradients: NamedTensorMap, maxNorm: number): number {
+  requireNumber('maxNorm', maxNorm, [0, Infinity]);
   const heap = currentHeap();
   const present = Object.entries(gradients).filter((entry): entry is [string, Tensor] => entry[1] != null);
   const tensors = present.map(([, gradient]) => gradient);

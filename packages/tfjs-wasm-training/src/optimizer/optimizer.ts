@@ -3,8 +3,8 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { NamedTensorMap, Tensor, Variable } from '@tensorflow/tfjs-core';
 import { currentHeap } from '../engine.js';
-import { TrainingError } from '../errors.js';
-import { forgetPacked, requireFit, runOverParameters, unshare } from './parameters.js';
+import { TrainingError, requireNumber } from '../errors.js';
+import { forgetPacked, requireEntry, requireFit, runOverParameters, unshare } from './parameters.js';
 import type { Parameter, StepOptions, TrainableVariable } from './parameters.js';
 
 /** Moments and step count of one variable, in the order of its elements. */
@@ -60,7 +60,9 @@ export class RuleOptimizer implements Optimizer {
 
   step(variables: readonly TrainableVariable[], gradients: NamedTensorMap, learningRate: number): void {
     const heap = currentHeap();
+    requireNumber('learningRate', learningRate, [0, Infinity]);
     const updates = variables.flatMap((entry): Update[] => {
+      requireEntry(entry);
       const gradient = gradients[entry.variable.name];
       if (gradient == null) return [];
       requireFit(entry, gradient);

@@ -2,7 +2,7 @@
 
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor, Variable } from '@tensorflow/tfjs-core';
-import { TrainingError } from '../errors.js';
+import { TrainingError, requireOption } from '../errors.js';
 import { GrowingBuffer } from '../heap.js';
 import type { Heap } from '../heap.js';
 
@@ -103,10 +103,20 @@ export function forgetPacked(heap: Heap, variable: Variable): void {
   backend.wasm.tfjs.registerTensor(id, variable.size, memoryOffset);
 }
 
+/** Throws E_OPTION unless an entry names a variable: a variable itself is none. */
+export function requireEntry({ variable }: TrainableVariable): void {
+  requireOption(
+    variable instanceof tf.Variable,
+    () => 'a variable to train is given by itself, or is none',
+    'Give { variable, decay } for every variable',
+  );
+}
+
 /** Throws E_SHAPE unless variable, gradient and mask are float32 of one size. */
 export function requireFit({ variable, mask }: TrainableVariable, gradient: Tensor): void {
   for (const tensor of [variable, gradient, mask]) {
-    if (tensor === undefined || (tensor.size === variable.size && tensor.dtype === 'float32')) continue;
+    if (tensor === undefined) continue;
+    if (tf.util.arraysEqual(tensor.shape, variable.shape) && tensor.dtype === 'float32') continue;
     throw new TrainingError(
       'E_SHAPE',
       `${variable.name} is [${variable.shape}], its gradient [${gradient.shape}], its mask [${mask?.shape}]`,

@@ -1,6 +1,7 @@
 /** @file Stochastic gradient descent with momentum (Sutskever et al., ICML 2013) and decoupled weight decay. */
 
 import * as tf from '@tensorflow/tfjs-core';
+import { requireNumber } from '../errors.js';
 import { RuleOptimizer } from './optimizer.js';
 import type { Optimizer, Update, UpdateRule } from './optimizer.js';
 
@@ -16,6 +17,8 @@ export interface SgdOptions {
 /** A new SGD optimizer without state: v = momentum * v + g, w = w - rate * v (nesterov: g + momentum * v). */
 export function sgd(options: SgdOptions = {}): Optimizer {
   const { momentum = 0.9, nesterov = false, weightDecay = 0 } = options;
+  requireNumber('momentum', momentum, [0, 1]);
+  requireNumber('weightDecay', weightDecay, [0, Infinity]);
   const rule: UpdateRule = {
     kernel: 'momentum',
     options: { beta1: momentum, nesterov },
