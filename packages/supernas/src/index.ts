@@ -8,13 +8,7 @@ export {
 } from './data/dataset.js';
 export { loadCifar10, type Cifar10Options } from './data/cifar10.js';
 export { syntheticShapes, type SyntheticShapesOptions } from './data/synthetic-shapes.js';
-export {
-  createBatcher,
-  sequentialBatches,
-  type Batch,
-  type Batcher,
-  type BatcherOptions,
-} from './data/batches.js';
+export { drawImages, sequentialBatches, type Batch } from './data/batches.js';
 export {
   parseSearchSpace,
   type ConvolutionStageSpace,

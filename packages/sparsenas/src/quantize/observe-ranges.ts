@@ -3,9 +3,10 @@
  * validation images are never looked at.
  */
 import {
-  createBatcher,
   createTrainable,
+  drawImages,
   imageTensor,
+  sequentialBatches,
   type DatasetSplits,
   type FloatNetwork,
 } from '@tinyformer/supernas';
@@ -30,17 +31,14 @@ const BATCH = 32;
 
 export function observeRanges(network: FloatNetwork, options: CalibrationOptions): NetworkRanges {
   const { splits, seed, images = 256 } = options;
-  const { train, pixelScale, pixelOffset } = splits;
-  const batchSize = Math.min(BATCH, train.count);
-  const batcher = createBatcher(train, { pixelScale, pixelOffset, batchSize, seed });
-  const steps = Math.min(Math.ceil(images / batchSize), batcher.stepsPerEpoch);
+  const drawn = drawImages(splits.train, { count: images, seed });
   const outputs: Record<string, Histogram> = {};
   const statistics = networkStatistics(network);
   const trainable = createTrainable(network);
   try {
-    for (let step = 0; step < steps; step++) {
+    for (const batch of sequentialBatches(drawn, { ...splits, batchSize: BATCH })) {
       tf.tidy(() => {
-        trainable.forward(imageTensor(batcher.batch(step), train.imageShape), network.architecture, {
+        trainable.forward(imageTensor(batch, drawn.imageShape), network.architecture, {
           training: false,
           statistics,
           onOutput: ({ name }, output) => {

@@ -3,6 +3,7 @@
  * the training images; `test` is for the one reported number.
  */
 import { createRng, TinyFormerError, type ImageShape } from '@tinyformer/core';
+import type { Augmentation as LoaderAugmentation } from '@tinyformer/tfjs-wasm-training';
 
 export interface Dataset {
   readonly name: string;
@@ -17,12 +18,7 @@ export interface Dataset {
 }
 
 /** What a training image may undergo without changing its class. */
-export interface Augmentation {
-  /** The image moves by up to this many pixels along each axis; what comes in is black. */
-  readonly shift: number;
-  /** Half of the images are mirrored left to right. */
-  readonly flip: boolean;
-}
+export type Augmentation = Omit<LoaderAugmentation, 'mixup'>;
 
 export interface DatasetSplits {
   readonly train: Dataset;

@@ -37,7 +37,10 @@ export function measureNormStatistics(
   return Object.fromEntries([...sums].map(([name, sum]) => [name, averages(sum, count)]));
 }
 
-export function imageTensor({ images, count }: Batch, { height, width, channels }: ImageShape): tf.Tensor4D {
+export function imageTensor(
+  { images, count }: Pick<Batch, 'images' | 'count'>,
+  { height, width, channels }: ImageShape,
+): tf.Tensor4D {
   return tf.tensor4d(images, [count, height, width, channels]);
 }
 

@@ -8,7 +8,7 @@ import {
   type Layer,
   type TensorData,
 } from '@tinyformer/core';
-import { createBatcher } from '../data/batches.js';
+import { drawImages, sequentialBatches } from '../data/batches.js';
 import type { DatasetSplits } from '../data/dataset.js';
 import { floatNetworkHeader, type FloatNetwork, type LayerTensors } from '../network/float-network.js';
 import type { Masks, NormStatistics } from '../network/forward.js';
@@ -33,18 +33,13 @@ export function recalibrateNorm(
   options: RecalibrationOptions & { readonly splits: DatasetSplits },
 ): NormStatistics {
   const { splits, seed, batchSize = 128, batches = 8, masks } = options;
-  const batcher = createBatcher(splits.train, {
-    ...splits,
-    augmentation: { shift: 0, flip: false },
-    batchSize: Math.min(batchSize, splits.train.count),
-    seed,
-  });
-  const drawn = function* () {
-    for (let step = 0; step < Math.min(batches, batcher.stepsPerEpoch); step++) yield batcher.batch(step);
-  };
+  const { train } = splits;
+  const size = Math.min(batchSize, train.count);
+  const count = size * Math.min(batches, Math.floor(train.count / size));
+  const drawn = drawImages(train, { count, seed });
   return measureNormStatistics(
     (x, passed) => network.forward(x, architecture, { ...passed, ...(masks && { masks }) }),
-    { batches: drawn(), imageShape: splits.train.imageShape },
+    { batches: sequentialBatches(drawn, { ...splits, batchSize: size }), imageShape: train.imageShape },
   );
 }
 

@@ -4,8 +4,15 @@
  */
 import * as tf from '@tensorflow/tfjs-core';
 import { TinyFormerError } from '@tinyformer/core';
-import { adamW, clipGradientNorm, softmaxCrossEntropy, type Optimizer } from '@tinyformer/tfjs-wasm-training';
-import { createBatcher, type Batch } from '../data/batches.js';
+import {
+  adamW,
+  clipGradientNorm,
+  createImageLoader,
+  softmaxCrossEntropy,
+  type ImageBatch,
+  type ImageLoader,
+  type Optimizer,
+} from '@tinyformer/tfjs-wasm-training';
 import type { DatasetSplits } from '../data/dataset.js';
 import { imageTensor } from '../network/norm-statistics.js';
 import type { NetworkVariable, NetworkVariables } from '../network/variables.js';
@@ -16,7 +23,7 @@ export interface TrainingOptions {
   readonly epochs: number;
   /** Orders and augments the images and draws the paths. */
   readonly seed: number;
-  /** Default 64. */
+  /** At most the number of training images; default 64. */
   readonly batchSize?: number;
   /** The peak of the cycle, default 8e-3. */
   readonly learningRate?: number;
@@ -55,6 +62,8 @@ export interface TrainingResult {
   readonly epochLosses: readonly number[];
 }
 
+const DEFAULT_BATCH = 64;
+
 interface LoopOptions extends TrainingOptions {
   readonly splits: DatasetSplits;
   readonly variables: NetworkVariables;
@@ -63,10 +72,11 @@ interface LoopOptions extends TrainingOptions {
 
 /** @throws E_OPTION, E_BATCH for impossible options, E_DIVERGED when the loss is no longer finite. */
 export async function runTraining(options: LoopOptions): Promise<TrainingResult> {
-  const { splits, epochs, seed, batchSize = 64, weightDecay = 0.02, resume } = options;
+  const { epochs, weightDecay = 0.02, resume } = options;
   checkOptions(options);
-  const batcher = createBatcher(splits.train, { ...splits, batchSize, seed });
-  const steps = epochs * batcher.stepsPerEpoch;
+  const loader = loaderOf(options);
+  const { stepsPerEpoch } = loader;
+  const steps = epochs * stepsPerEpoch;
   const optimizer = adamW({ weightDecay });
   const epochLosses: number[] = [];
   try {
@@ -74,34 +84,46 @@ export async function runTraining(options: LoopOptions): Promise<TrainingResult>
     let lossSum = 0;
     let lossCount = 0;
     for (let step = resume?.step ?? 0; step < steps; step++) {
-      const loss = await trainStep({ ...options, step, steps, optimizer, batch: batcher.batch(step) });
+      const batch = await loader.batch(step);
+      const loss = await trainStep({ ...options, step, steps, optimizer, batch });
       lossSum += loss;
       lossCount += 1;
       options.onProgress?.({ step: step + 1, steps, loss });
-      if ((step + 1) % batcher.stepsPerEpoch !== 0) continue;
+      if ((step + 1) % stepsPerEpoch !== 0) continue;
       epochLosses.push(lossSum / lossCount);
       const save = () => saveState(optimizer, { variables: options.variables.all, step: step + 1 });
-      const epoch = (step + 1) / batcher.stepsPerEpoch;
+      const epoch = (step + 1) / stepsPerEpoch;
       await options.onEpochEnd?.({ epoch, loss: lossSum / lossCount, save });
       lossSum = lossCount = 0;
     }
   } finally {
     optimizer.dispose();
+    await loader.dispose();
   }
   return { steps, epochLosses };
+}
+
+/** Augments the next steps' images in a thread of its own; a batch is a function of seed and step. */
+function loaderOf({ splits, seed, batchSize = DEFAULT_BATCH }: LoopOptions): ImageLoader {
+  const { train, augmentation, pixelOffset, pixelScale } = splits;
+  const { height, width, channels } = train.imageShape;
+  return createImageLoader({
+    ...{ images: train.images, labels: train.labels, imageShape: [height, width, channels] },
+    ...{ batchSize, seed, augmentation, pixelOffset, pixelScale },
+  });
 }
 
 interface StepOptions extends LoopOptions {
   readonly step: number;
   readonly steps: number;
   readonly optimizer: Optimizer;
-  readonly batch: Batch;
+  readonly batch: ImageBatch;
 }
 
 async function trainStep(options: StepOptions): Promise<number> {
   const { splits, variables, logits, optimizer, batch, step, steps } = options;
   const { learningRate = 8e-3, labelSmoothing = 0.1, clipNorm = 2 } = options;
-  const x = imageTensor(batch, splits.train.imageShape);
+  const x = imageTensor({ images: batch.images, count: batch.labels.length }, splits.train.imageShape);
   const labels = tf.tensor1d(batch.labels, 'int32');
   const { value, grads } = tf.variableGrads(
     () => softmaxCrossEntropy(logits(x, step), labels, { labelSmoothing }),
@@ -120,7 +142,14 @@ async function trainStep(options: StepOptions): Promise<number> {
   });
 }
 
-function checkOptions({ epochs, learningRate = 1, resume }: LoopOptions): void {
+function checkOptions({
+  epochs,
+  learningRate = 1,
+  resume,
+  batchSize = DEFAULT_BATCH,
+  splits,
+}: LoopOptions): void {
+  const { count } = splits.train;
   const wrong =
     !Number.isInteger(epochs) || epochs < 1
       ? `epochs is ${epochs}`
@@ -129,9 +158,15 @@ function checkOptions({ epochs, learningRate = 1, resume }: LoopOptions): void {
         : resume && (!Number.isInteger(resume.step) || resume.step < 0)
           ? `the training state has step ${resume.step}`
           : undefined;
-  if (wrong === undefined) return;
-  throw new TinyFormerError('E_OPTION', wrong, {
-    hint: 'epochs is a whole number of at least 1, the learning rate is positive',
+  if (wrong !== undefined) {
+    throw new TinyFormerError('E_OPTION', wrong, {
+      hint: 'epochs is a whole number of at least 1, the learning rate is positive',
+    });
+  }
+  if (Number.isInteger(batchSize) && batchSize >= 1 && batchSize <= count) return;
+  throw new TinyFormerError('E_BATCH', `a batch of ${batchSize} cannot be drawn from ${count} images`, {
+    hint: `choose a whole number from 1 to ${count}`,
+    details: { batchSize, count },
   });
 }
 

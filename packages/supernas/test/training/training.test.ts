@@ -107,6 +107,12 @@ describe('training a path', () => {
     network.dispose();
   });
 
+  it.each([0, 1.5, 1000])('refuses a batch size of %d', async (batchSize) => {
+    const network = TrainableNetwork.create(TINY_PATH, { seed: 1 });
+    await expect(trainNetwork(network, splits, { ...OPTIONS, batchSize })).rejects.toThrow('E_BATCH');
+    network.dispose();
+  });
+
   it("refuses impossible options and another network's moments", async () => {
     const network = TrainableNetwork.create(TINY_PATH, { seed: 1 });
     await expect(trainNetwork(network, splits, { ...OPTIONS, epochs: 0 })).rejects.toThrow('E_OPTION');
