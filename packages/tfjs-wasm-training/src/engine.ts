@@ -44,6 +44,8 @@ export interface TrainingEngine {
 interface Started extends TrainingEngine {
   readonly backend: string;
   readonly heap?: Heap;
+  /** Whether `dataSync` gives values; default true. */
+  readonly readsAtOnce?: boolean;
 }
 
 const MOST_DEFAULT_THREADS = 8;
@@ -66,6 +68,11 @@ export function currentHeap(): Heap | undefined {
     );
   }
   return current.heap;
+}
+
+/** Whether the engine in use gives values by `dataSync`, and not by `await data()` alone. */
+export function readsAtOnce(): boolean {
+  return current?.readsAtOnce ?? true;
 }
 
 function notInUse(): TrainingError {

@@ -1,4 +1,4 @@
-/** @file The data loader: what the augmentations do to pixels, seeds, prefetching, and how fast it is. */
+/** @file The data loader: what the augmentations do to pixels, seeds, prefetching. */
 
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { createImageLoader } from '../src/index.js';

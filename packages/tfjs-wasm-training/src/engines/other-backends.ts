@@ -13,6 +13,8 @@ export type OtherEngineName = (typeof OTHER_ENGINES)[number];
 interface OtherEngine {
   readonly backend: string;
   readonly packages: readonly string[];
+  /** Whether `dataSync` gives values at once; elsewhere there is only `await data()`. */
+  readonly readsAtOnce: boolean;
   /** Registers the backend. */
   load(): Promise<void>;
 }
@@ -21,15 +23,22 @@ interface OtherEngine {
 const importOptional = (name: string): Promise<Record<string, unknown>> => import(name);
 
 const engines: Readonly<Record<OtherEngineName, OtherEngine>> = {
-  cpu: { backend: 'cpu', packages: ['@tensorflow/tfjs'], load: async () => void (await importUnion()) },
+  cpu: {
+    backend: 'cpu',
+    packages: ['@tensorflow/tfjs'],
+    readsAtOnce: true,
+    load: async () => void (await importUnion()),
+  },
   webgpu: {
     backend: 'webgpu',
     packages: ['@tensorflow/tfjs', 'webgpu', '@tensorflow/tfjs-backend-webgpu'],
+    readsAtOnce: false,
     load: loadWebGpu,
   },
   'node-gpu': {
     backend: 'tensorflow',
     packages: ['@tensorflow/tfjs', '@tensorflow/tfjs-node-gpu'],
+    readsAtOnce: true,
     load: async () => {
       await importUnion();
       await importOptional('@tensorflow/tfjs-node-gpu');
@@ -42,6 +51,7 @@ const importUnion = (): Promise<unknown> => importOptional('@tensorflow/tfjs');
 
 /** npm's `webgpu` is Dawn; the backend looks for it where a browser has it. */
 async function loadWebGpu(): Promise<void> {
+  if (tf.findBackendFactory('webgpu') !== null) return;
   await importUnion();
   const { create, globals } = (await importOptional('webgpu')) as {
     create(options: readonly string[]): object;
@@ -56,9 +66,11 @@ async function loadWebGpu(): Promise<void> {
   await importOptional('@tensorflow/tfjs-backend-webgpu');
 }
 
+export type OtherBackend = Pick<OtherEngine, 'backend' | 'readsAtOnce'>;
+
 /** Makes the backend of `name` the current one. */
-export async function startOtherBackend(name: OtherEngineName): Promise<{ readonly backend: string }> {
-  const { backend, packages, load } = engines[name];
+export async function startOtherBackend(name: OtherEngineName): Promise<OtherBackend> {
+  const { backend, packages, readsAtOnce, load } = engines[name];
   try {
     await load();
   } catch (cause) {
@@ -76,7 +88,7 @@ export async function startOtherBackend(name: OtherEngineName): Promise<{ readon
         : `Check ${packages.at(-1)}`,
     );
   }
-  return { backend };
+  return { backend, readsAtOnce };
 }
 
 async function setBackend(backend: string): Promise<boolean> {

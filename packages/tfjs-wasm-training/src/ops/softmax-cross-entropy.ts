@@ -2,7 +2,7 @@
 
 import * as tf from '@tensorflow/tfjs-core';
 import type { Scalar, Tensor1D, Tensor2D, TensorInfo } from '@tensorflow/tfjs-core';
-import { currentHeap } from '../engine.js';
+import { currentHeap, readsAtOnce } from '../engine.js';
 import { TrainingError, requireNumber, requireShape } from '../errors.js';
 import type { KernelArguments } from '../heap.js';
 import { onlyGradient, runKernel } from '../heap-kernel.js';
@@ -104,7 +104,8 @@ function labelError(row: number, classes: number): TrainingError {
  * of weight d and temperature T it counts 1 - d, and d T^2 KL(softmax(teacher / T), softmax(logits / T)) is added.
  * Differentiable with respect to the logits.
  *
- * @param logits [batch, classes] @param labels [batch], int32, 0 <= label < classes
+ * @param logits [batch, classes] @param labels [batch], int32, 0 <= label < classes; others give NaN on webgpu, which
+ *   reads no values in time, and an error elsewhere
  */
 export function softmaxCrossEntropy(
   logits: Tensor2D,
@@ -133,6 +134,17 @@ export function softmaxCrossEntropy(
   return runKernel(DISTILLATION, { logits, labels, teacher }, attributes);
 }
 
+/** The loss; where a label is no class an error, or NaN where the engine gives no values to look at in time. */
+function checkedLoss(loss: Scalar, labels: Tensor1D, classes: number): Scalar {
+  if (readsAtOnce()) {
+    const wrong = labels.dataSync().findIndex((label) => label < 0 || label >= classes);
+    if (wrong >= 0) throw labelError(wrong, classes);
+    return loss;
+  }
+  const areClasses = tf.all(tf.logicalAnd(tf.greaterEqual(labels, 0), tf.less(labels, classes)));
+  return tf.where(areClasses, loss, tf.scalar(NaN)) as Scalar;
+}
+
 function composed(
   logits: Tensor2D,
   labels: Tensor1D,
@@ -140,10 +152,9 @@ function composed(
 ): Scalar {
   const { labelSmoothing, temperature, weight, teacher } = options;
   const [batch, classes] = logits.shape;
-  const wrong = labels.dataSync().findIndex((label) => label < 0 || label >= classes);
-  if (wrong >= 0) throw labelError(wrong, classes);
   const targets = tf.add(tf.mul(tf.oneHot(labels, classes), 1 - labelSmoothing), labelSmoothing / classes);
-  const hard = tf.mul(tf.sum(tf.mul(targets, tf.logSoftmax(logits))), -1 / batch) as Scalar;
+  const sum = tf.sum(tf.mul(targets, tf.logSoftmax(logits)));
+  const hard = checkedLoss(tf.mul(sum, -1 / batch), labels, classes);
   if (teacher === undefined) return hard;
   const own = tf.logSoftmax(tf.div(logits, temperature));
   const other = tf.logSoftmax(tf.div(teacher, temperature));

@@ -4,6 +4,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor, Variable } from '@tensorflow/tfjs-core';
 import { currentHeap } from '../engine.js';
 import { requireOption } from '../errors.js';
+import type { Heap } from '../heap.js';
 import { runOverParameters } from './parameters.js';
 
 export interface WeightAverage {
@@ -31,7 +32,7 @@ class ExponentialAverage implements WeightAverage {
     const heap = currentHeap();
     const known = variables.filter((variable) => this.#averages.has(variable));
     for (const variable of variables) {
-      if (!this.#averages.has(variable)) this.#averages.set(variable, copyOf(variable));
+      if (!this.#averages.has(variable)) this.#averages.set(variable, copyOf(heap, variable));
     }
     if (heap === undefined) {
       known.forEach((variable) => this.#composedUpdate(variable));
@@ -44,8 +45,9 @@ class ExponentialAverage implements WeightAverage {
   }
 
   swap(): void {
+    const heap = currentHeap();
     for (const [variable, average] of this.#averages) {
-      this.#averages.set(variable, copyOf(variable));
+      this.#averages.set(variable, copyOf(heap, variable));
       variable.assign(average);
       average.dispose();
     }
@@ -64,6 +66,10 @@ class ExponentialAverage implements WeightAverage {
   }
 }
 
-/** With values of its own: neither is written through the other. */
-const copyOf = (variable: Variable): Tensor =>
-  tf.keep(tf.tensor(variable.dataSync().slice(), variable.shape, variable.dtype));
+/** With values of its own on the heap, where optimizers write in place. */
+const copyOf = (heap: Heap | undefined, variable: Variable): Tensor =>
+  tf.keep(
+    heap === undefined
+      ? tf.clone(variable as Tensor)
+      : tf.tensor(variable.dataSync().slice(), variable.shape, variable.dtype),
+  );

@@ -22,6 +22,8 @@ export interface Optimizer {
   /** Updates every variable that has a gradient (by variable name), in place. Gradients stay the caller's. */
   step(variables: readonly TrainableVariable[], gradients: NamedTensorMap, learningRate: number): void;
   save(): OptimizerState;
+  /** The same on every engine; on webgpu, which reads no values at once, `save` throws. */
+  saveAsync(): Promise<OptimizerState>;
   restore(state: OptimizerState): void;
   /** Frees the moments. */
   dispose(): void;
@@ -87,6 +89,19 @@ export class RuleOptimizer implements Optimizer {
       state[name] = { step, first: values(first), second: second ? values(second) : new Float32Array() };
     }
     return state;
+  }
+
+  async saveAsync(): Promise<OptimizerState> {
+    const values = async (tensor: Tensor) => (await tensor.data<'float32'>()).slice();
+    const entries = [...this.#moments].map(async ([name, { step, first, second }]) => {
+      const saved = {
+        step,
+        first: await values(first),
+        second: second ? await values(second) : new Float32Array(),
+      };
+      return [name, saved] as const;
+    });
+    return Object.fromEntries(await Promise.all(entries));
   }
 
   restore(state: OptimizerState): void {
