@@ -55,7 +55,7 @@ describe('tf.conv2d and tf.depthwiseConv2d', () => {
     ));
 });
 
-/** Filters of 1x1, and strides beyond a side of the filter, where the wasm backend's own kernels are wrong. */
+/** Strides beyond sides of the filter: with one side alone the wasm backend's own kernels are wrong. */
 const NARROW = [
   { image: [4, 4], kernel: [1, 1], strides: [2, 2] },
   { image: [1, 3], kernel: [1, 2], strides: [1, 3] },

@@ -1,7 +1,7 @@
 /**
  * @file TensorFlow.js's own kernels for the gradients of convolutions: those that its wasm backend lacks, and a faster
- * one. The forward kernels are replaced too: the backend's are wrong where the stride exceeds a side of the filter, and
- * its Conv2D writes over the heap where a 1x1 filter is padded (TensorFlow.js 4.22).
+ * one. The forward kernels are replaced too: the backend's are wrong where a stride exceeds one side of the filter alone
+ * (TensorFlow.js 4.22).
  */
 
 import * as tf from '@tensorflow/tfjs-core';
