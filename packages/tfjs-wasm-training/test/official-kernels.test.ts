@@ -90,6 +90,20 @@ describe.each(NARROW)('a filter of $kernel on $image, stride $strides', ({ image
   });
 });
 
+describe('a filter of one pixel that is padded', () => {
+  it('has the values and gradients of cpu', async () => {
+    const options = { seed: 8, tolerance: LONG_DATA_TOLERANCE };
+    const inputs = [
+      { shape: [2, 3, 5, 4], tolerance: LONG_DATA_TOLERANCE },
+      { shape: [1, 1, 4, 4], tolerance: SUM_TOLERANCE },
+    ];
+    for (const convolve of [tf.conv2d, tf.depthwiseConv2d]) {
+      const op = (x: Tensor4D, filter: Tensor4D) => convolve(x, filter, 1, 2, 'NHWC', 1, 'floor');
+      expect(await disagreements(op, inputs, options)).toEqual([]);
+    }
+  });
+});
+
 describe('dilated convolutions', () => {
   it('have the values of cpu', async () => {
     const values = [{ shape: [2, 9, 8, 3] }, { shape: [3, 2, 3, 2] }];
