@@ -18,7 +18,7 @@ const HEAP_ENGINES = ['native', 'wasm-relaxed', 'wasm'] as const satisfies (Wasm
 export type HeapEngineName = (typeof HEAP_ENGINES)[number];
 export type EngineName = HeapEngineName | OtherEngineName;
 /** Every engine that can be asked for, but `auto`. */
-export const ENGINE_NAMES: readonly EngineName[] = [...HEAP_ENGINES, ...OTHER_ENGINES];
+const ENGINE_NAMES: readonly EngineName[] = [...HEAP_ENGINES, ...OTHER_ENGINES];
 
 export interface EngineOptions {
   /** Default `auto`: the fastest of `native`, `wasm-relaxed` and `wasm` that there is. */

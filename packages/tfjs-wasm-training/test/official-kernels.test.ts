@@ -55,7 +55,7 @@ describe('tf.conv2d and tf.depthwiseConv2d', () => {
     ));
 });
 
-/** Filters of 1x1, and strides beyond a side of the filter, where the wasm backend's own kernels are wrong. */
+/** Strides beyond sides of the filter: with one side alone the wasm backend's own kernels are wrong. */
 const NARROW = [
   { image: [4, 4], kernel: [1, 1], strides: [2, 2] },
   { image: [1, 3], kernel: [1, 2], strides: [1, 3] },
@@ -86,6 +86,20 @@ describe.each(NARROW)('a filter of $kernel on $image, stride $strides', ({ image
       for (const op of [convolution, depthwise]) {
         expect(await disagreements(op, values, options)).toEqual([]);
       }
+    }
+  });
+});
+
+describe('a filter of one pixel that is padded', () => {
+  it('has the values and gradients of cpu', async () => {
+    const options = { seed: 8, tolerance: LONG_DATA_TOLERANCE };
+    const inputs = [
+      { shape: [2, 3, 5, 4], tolerance: LONG_DATA_TOLERANCE },
+      { shape: [1, 1, 4, 4], tolerance: SUM_TOLERANCE },
+    ];
+    for (const convolve of [tf.conv2d, tf.depthwiseConv2d]) {
+      const op = (x: Tensor4D, filter: Tensor4D) => convolve(x, filter, 1, 2, 'NHWC', 1, 'floor');
+      expect(await disagreements(op, inputs, options)).toEqual([]);
     }
   });
 });

@@ -13,7 +13,7 @@ export interface PeerProgram {
 }
 
 /** CMSIS-NN's exponents count from 2^31 and leftwards. */
-export const peerShift = (shift: number): number => 31 - shift;
+const peerShift = (shift: number): number => 31 - shift;
 
 function peerCall(name: PeerFunction, words: readonly Operand[]): ProgramCall {
   return { table: 'peer', function: PEER_FUNCTIONS.indexOf(name), operands: [{ words }] };

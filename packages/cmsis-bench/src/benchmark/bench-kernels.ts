@@ -14,7 +14,7 @@ export const BENCH_MACHINES: Readonly<Record<PeerCore, CortexMachine>> = { m4: C
 
 export type PeerLibraries = Readonly<Record<PeerCore, Readonly<Partial<Record<Rounding, PeerLibrary>>>>>;
 
-export const NO_LIBRARIES: PeerLibraries = { m4: {}, m7: {} };
+const NO_LIBRARIES: PeerLibraries = { m4: {}, m7: {} };
 
 export interface BenchKernelsOptions {
   readonly layers: readonly LayerDraft[];

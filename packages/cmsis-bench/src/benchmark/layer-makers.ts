@@ -14,7 +14,7 @@ import { lazily, type BenchLayer, type Candidate } from './layer.js';
 const DENSE = { kind: 'dense' } as const satisfies Encoding;
 
 /** Layouts that the bench tries; the fastest is reported. */
-export const DEFAULT_LAYOUTS: readonly EncodingLayout[] = [
+const DEFAULT_LAYOUTS: readonly EncodingLayout[] = [
   DENSE,
   { kind: 'panel', blockRows: 2, blockColumns: 4, isDense: true },
   { kind: 'panel', blockRows: 4, blockColumns: 4, isDense: true },

@@ -29,7 +29,7 @@ export interface Way {
   readonly dataBytes: number;
 }
 
-export function kernelCallOf(
+function kernelCallOf(
   { site, encoding }: Candidate,
   runtime: Pick<KernelRuntime, 'manifest'>,
 ): KernelCall {

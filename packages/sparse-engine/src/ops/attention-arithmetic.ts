@@ -50,7 +50,7 @@ export const scoreBound = (site: AttentionSite): number =>
   headWidthOf(site) * largestDifference(site.inputs[0]!.quant) * 128;
 
 /** The most tokens that any token sees. */
-export function longestRow({ node }: AttentionSite): number {
+function longestRow({ node }: AttentionSite): number {
   const { before, after, valid } = node.attributes;
   return Math.min(valid, before + 1 + after);
 }

@@ -1,11 +1,11 @@
 /**
  * @file TensorFlow.js's own kernels for the gradients of convolutions: those that its wasm backend lacks, and a faster
- * one. The forward kernels are replaced too: the backend's are wrong where the stride exceeds a side of the filter, and
- * its Conv2D writes over the heap where a 1x1 filter is padded (TensorFlow.js 4.22).
+ * one. The forward kernels are replaced too: the backend's are wrong where a stride exceeds one side of the filter alone
+ * (TensorFlow.js 4.22).
  */
 
 import * as tf from '@tensorflow/tfjs-core';
-import type { NamedAttrMap, TensorInfo } from '@tensorflow/tfjs-core';
+import type { NamedAttrMap, Tensor4D, TensorInfo } from '@tensorflow/tfjs-core';
 import { requireOption } from '../errors.js';
 import type { HeapKernel } from '../heap-kernel.js';
 import { requireExtents, windowFields } from '../window-shape.js';
@@ -61,22 +61,43 @@ function fromInfo(info: Conv2DInfo, depthwise: boolean): WindowShape {
   });
 }
 
-/** A forward kernel; the backend's own where the filter is dilated. */
+/** Whether a filter of one pixel looks beyond the image, which C multiplies as it lies. */
+const isPaddedPoint = (w: WindowShape): boolean =>
+  Math.max(w.kernelHeight, w.kernelWidth, w.strideHeight, w.strideWidth) === 1 &&
+  (w.outHeight > w.inHeight || w.outWidth > w.inWidth);
+
+/** Runs a gradient; a border that a filter of one pixel has seen is cut off, since it counts for nothing. */
+function withoutBorder(
+  dy: TensorInfo,
+  w: WindowShape,
+  run: (dy: TensorInfo, w: WindowShape) => TensorInfo,
+): TensorInfo {
+  if (!isPaddedPoint(w)) return run(dy, w);
+  const { batch, inHeight: outHeight, inWidth: outWidth, outChannels } = w;
+  const extents = [batch, outHeight, outWidth, outChannels];
+  const inner = tf.slice(dy as Tensor4D, [0, w.padTop, w.padLeft, 0], extents);
+  const result = run(inner, { ...w, outHeight, outWidth, padTop: 0, padLeft: 0 });
+  inner.dispose();
+  return result;
+}
+
+/** A forward kernel; the backend's own where the filter is dilated, or one pixel that looks beyond the image. */
 function forward(name: string, kernel: string, depthwise: boolean): HeapKernel {
   const own = tf.getKernel(name, 'wasm');
   return {
     name,
     setUp: own.setupFunc,
     run: (heap, inputs: Record<'x' | 'filter', TensorInfo>, attributes: ConvolutionAttributes) => {
-      if (isDilated(attributes)) {
+      const { x, filter } = inputs;
+      const windowed = () => windowOf({ input: x.shape, filter: filter.shape, depthwise }, attributes);
+      if (isDilated(attributes) || isPaddedPoint(windowed())) {
         return own.kernelFunc({
           inputs,
           backend: heap.memory.backend,
           attrs: attributes as unknown as NamedAttrMap,
         });
       }
-      const { x, filter } = inputs;
-      const window = windowOf({ input: x.shape, filter: filter.shape, depthwise }, attributes);
+      const window = windowed();
       const y = heap.output([window.batch, window.outHeight, window.outWidth, window.outChannels]);
       heap.run(kernel, { integers: windowFields(window), tensors: [x, filter, y] });
       return y;
@@ -91,8 +112,10 @@ function filterGradient(name: string, kernel: string, depthwise: boolean): HeapK
       const filter = attributes.filterShape!;
       const window = windowOf({ input: x.shape, filter, depthwise }, attributes);
       const dfilter = heap.output(filter);
-      heap.run(kernel, { integers: windowFields(window), tensors: [x, dy, dfilter] });
-      return dfilter;
+      return withoutBorder(dy, window, (inner, w) => {
+        heap.run(kernel, { integers: windowFields(w), tensors: [x, inner, dfilter] });
+        return dfilter;
+      });
     },
   };
 }
@@ -104,8 +127,10 @@ function inputGradient(name: string, kernel: string, depthwise: boolean): HeapKe
       const input = attributes.inputShape!;
       const window = windowOf({ input, filter: filter.shape, depthwise }, attributes);
       const dx = heap.output(input);
-      heap.run(kernel, { integers: windowFields(window), tensors: [dy, filter, dx] });
-      return dx;
+      return withoutBorder(dy, window, (inner, w) => {
+        heap.run(kernel, { integers: windowFields(w), tensors: [inner, filter, dx] });
+        return dx;
+      });
     },
   };
 }

@@ -53,7 +53,7 @@ export const activationKernels: readonly HeapKernel[] = [
 ];
 
 /** dy times the slope of the activation at x. */
-export function activationGradient(x: Tensor, dy: Tensor, attributes: Attributes): Tensor {
+function activationGradient(x: Tensor, dy: Tensor, attributes: Attributes): Tensor {
   return runKernel(GRADIENT, { x, dy }, { activation: attributes.activation });
 }
 
