@@ -8,7 +8,9 @@ import { openOutFile, toJson } from '../output/out-folder.js';
 export function addMachineBench(bench: Command): void {
   bench
     .command('machine')
-    .description('the simulated cores: instructions a second, with and without the memory of a board')
+    .description(
+      'the simulated cores: instructions a second of processor time, with and without the memory of a board',
+    )
     .option('--json <file>', 'writes the rows')
     .action(runMachineBench);
 }
