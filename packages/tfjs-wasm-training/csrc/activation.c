@@ -1,4 +1,4 @@
-/* Activations by themselves: y = f(x) and dx = dy * f'(x), for any shape. */
+/* Values one by one, for any shape: activations, y = f(x) and dx = dy * f'(x), and sums. */
 #include "activation.h"
 #include "team.h"
 
@@ -46,5 +46,35 @@ KERNEL(activation_gradient) {
   const struct activation_job j = {a->count, a->kind, slices_of(a->count, 8192), FLOATS(a->x), FLOATS(a->dy),
                                    FLOATS(a->result)};
   run_slices(team, j.slices, activation_slice, &j);
+  return 0;
+}
+
+struct add_arguments {
+  int32_t count;
+  address a, b, sum, scratch;
+};
+
+struct add_job {
+  int count, slices;
+  const float *a, *b;
+  float *sum;
+};
+
+static void add_slice(const void *context, int slice, int thread) {
+  (void)thread;
+  const struct add_job j = *(const struct add_job *)context;
+  const struct span s = slice_span(j.count, j.slices, slice, LANES);
+  for (int i = s.first; i < s.end; i += LANES) {
+    const int lanes = minimum(LANES, s.end - i);
+    store_lanes(j.sum + i, load_lanes(j.a + i, lanes) + load_lanes(j.b + i, lanes), lanes);
+  }
+}
+
+NO_SCRATCH(add)
+
+KERNEL(add) {
+  const struct add_arguments *a = arguments;
+  const struct add_job j = {a->count, slices_of(a->count, 8192), FLOATS(a->a), FLOATS(a->b), FLOATS(a->sum)};
+  run_slices(team, j.slices, add_slice, &j);
   return 0;
 }

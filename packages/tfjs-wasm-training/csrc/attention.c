@@ -1,21 +1,21 @@
 /*
- * Multi-head attention, one head of one image at a time: its scores fit the cache, so the gradient computes the
- * probabilities again instead of keeping batch * heads * tokens^2 floats. All tensors [batch, tokens, heads * dim].
+ * Multi-head attention, one head of one image at a time. All tensors [batch, tokens, heads * dim] but the probabilities,
+ * [batch, heads, tokens, tokens]: kept for the gradient where the caller has room for them, else computed again.
  */
 #include "gemm.h"
 #include "team.h"
 
 struct attention_arguments {
   int32_t batch, tokens, heads, dim;
-  address q, k, v, y;
-  address dy, dq, dk, dv; /* of the gradient; there y is not used */
+  address q, k, v, y, probabilities; /* the last one may be null */
+  address dy, dq, dk, dv;            /* of the gradient; there y is not used */
   address scratch;
 };
 
 struct attention_job {
   int tokens, heads, dim, slices, tasks; /* tasks: batch * heads */
   const float *q, *k, *v, *dy;
-  float *y, *dq, *dk, *dv;
+  float *y, *probabilities, *dq, *dk, *dv;
   float *rooms;
 };
 
@@ -47,12 +47,17 @@ static void softmax_row(float *row, int count, float scale) {
 
 INLINE float score_scale(const struct attention_job *j) { return 1.0f / __builtin_sqrtf((float)j->dim); }
 
-/* p [tokens, tokens] = softmax(q k^T * scale) of the head whose first value is at `at` */
-static void probabilities(const struct attention_job *j, int at, float *p, float *panels) {
+/* p [tokens, tokens] = softmax(q k^T * scale) of the head whose first value is at `at`. */
+static void find_probabilities(const struct attention_job *j, int at, float *p, float *panels) {
   const int t = j->tokens, width = j->heads * j->dim;
   const struct gemm scores = {t, t, j->dim, j->q + at, width, 1, j->k + at, 1, width, p, t, 0, 0};
   gemm(&scores, panels);
   for (int i = 0; i < t; i++) softmax_row(p + i * t, t, score_scale(j));
+}
+
+/* Of a task: where they are kept, else in the thread's room. */
+INLINE float *probabilities_of(const struct attention_job *j, int task, float *room) {
+  return j->probabilities ? j->probabilities + task * j->tokens * j->tokens : room;
 }
 
 INLINE int head_offset(const struct attention_job *j, int task) {
@@ -64,10 +69,11 @@ static void attention_slice(const void *context, int slice, int thread) {
   const struct attention_job *j = context;
   const int t = j->tokens, width = j->heads * j->dim;
   const struct span s = slice_span(j->tasks, j->slices, slice, 1);
-  float *panels = j->rooms + thread * room_floats(t, j->dim), *p = panels + panel_room(t, j->dim);
+  float *panels = j->rooms + thread * room_floats(t, j->dim), *room = panels + panel_room(t, j->dim);
   for (int task = s.first; task < s.end; task++) {
     const int at = head_offset(j, task);
-    probabilities(j, at, p, panels);
+    float *p = probabilities_of(j, task, room);
+    find_probabilities(j, at, p, panels);
     const struct gemm mix = {t, j->dim, t, p, t, 1, j->v + at, width, 1, j->y + at, width, 0, 0};
     gemm(&mix, panels);
   }
@@ -82,8 +88,8 @@ KERNEL(attention) {
   const struct attention_arguments *a = arguments;
   const int tasks = a->batch * a->heads;
   const struct attention_job j = {a->tokens, a->heads, a->dim, slices_of(tasks, 1), tasks,
-                                  FLOATS(a->q), FLOATS(a->k), FLOATS(a->v), 0, FLOATS(a->y), 0, 0, 0,
-                                  FLOATS(a->scratch)};
+                                  FLOATS(a->q), FLOATS(a->k), FLOATS(a->v), 0, FLOATS(a->y),
+                                  FLOATS_OR_NULL(a->probabilities), 0, 0, 0, FLOATS(a->scratch)};
   run_slices(team, j.slices, attention_slice, &j);
   return 0;
 }
@@ -106,10 +112,11 @@ static void attention_gradient_slice(const void *context, int slice, int thread)
   const struct attention_job *j = context;
   const int t = j->tokens, d = j->dim, width = j->heads * d;
   const struct span s = slice_span(j->tasks, j->slices, slice, 1);
-  float *panels = j->rooms + thread * room_floats(t, d), *p = panels + panel_room(t, d), *dp = p + padded(t * t);
+  float *panels = j->rooms + thread * room_floats(t, d), *dp = panels + panel_room(t, d), *room = dp + padded(t * t);
   for (int task = s.first; task < s.end; task++) {
     const int at = head_offset(j, task);
-    probabilities(j, at, p, panels);
+    float *p = probabilities_of(j, task, room);
+    if (p == room) find_probabilities(j, at, p, panels);
     const struct gemm dv = {t, d, t, p, 1, t, j->dy + at, width, 1, j->dv + at, width, 0, 0};
     gemm(&dv, panels);
     const struct gemm dprobability = {t, t, d, j->dy + at, width, 1, j->v + at, 1, width, dp, t, 0, 0};
@@ -128,7 +135,7 @@ KERNEL(attention_gradient) {
   const struct attention_arguments *a = arguments;
   const int tasks = a->batch * a->heads;
   const struct attention_job j = {a->tokens, a->heads, a->dim, slices_of(tasks, 1), tasks, FLOATS(a->q), FLOATS(a->k),
-                                  FLOATS(a->v), FLOATS(a->dy), 0, FLOATS(a->dq), FLOATS(a->dk), FLOATS(a->dv),
+                                  FLOATS(a->v), FLOATS(a->dy), 0, FLOATS_OR_NULL(a->probabilities), FLOATS(a->dq), FLOATS(a->dk), FLOATS(a->dv),
                                   FLOATS(a->scratch)};
   run_slices(team, j.slices, attention_gradient_slice, &j);
   return 0;

@@ -81,6 +81,11 @@ function notInUse(): TrainingError {
     : new TrainingError('E_NOT_STARTED', 'no training engine is in use', 'Await useTraining() first');
 }
 
+/** The heap of the engine in use, if one is and its backend is the current one. */
+export function startedHeap(): Heap | undefined {
+  return tf.getBackend() === current?.backend ? current.heap : undefined;
+}
+
 /**
  * The heap for kernels that run for TensorFlow.js itself: that of the engine in use or, where none is and the backend
  * is `wasm`, of the engine that `auto` would choose.

@@ -2,6 +2,7 @@
 
 import { shareHeap } from './engines/tfjs-backend.js';
 import { registerKernels } from './heap-kernel.js';
+import { registerAdd } from './official/add.js';
 import { batchMatMulKernel } from './official/batch-matmul.js';
 import { convolutionKernels } from './official/convolutions.js';
 import { registerEinsum } from './official/einsum.js';
@@ -21,6 +22,7 @@ import { layerNormKernels } from './ops/layer-norm.js';
 import { selfAttentionKernels } from './ops/self-attention.js';
 import { crossEntropyKernels } from './ops/softmax-cross-entropy.js';
 
+registerAdd();
 registerIdentity();
 registerFusedConvolutions();
 registerEinsum();

@@ -19,7 +19,8 @@ import {
   maskedWeights,
   relu6,
 } from '../src/index.js';
-import { DATA_TOLERANCE, LONG_DATA_TOLERANCE, SUM_TOLERANCE, disagreements } from './compare.js';
+import { DATA_TOLERANCE, SCORE_TOLERANCE, SUM_TOLERANCE, disagreements } from './compare.js';
+import type { Tolerance } from './compare.js';
 
 const RUNS = { numRuns: 25, seed: 7 };
 const seed = fc.integer({ min: 1, max: 1e9 });
@@ -35,11 +36,11 @@ describe('every engine agrees with TensorFlow.js autodiff', () => {
         seed,
         async ([batch, height, width, channels, out], [kh, kw], stride, seed) => {
           const inputs = [
-            { shape: [batch, height, width, channels], tolerance: LONG_DATA_TOLERANCE },
+            { shape: [batch, height, width, channels], tolerance: DATA_TOLERANCE },
             { shape: [kh!, kw!, channels, out], tolerance: SUM_TOLERANCE },
           ];
           const op = (x: Tensor4D, filter: Tensor4D) => conv2d(x, filter, { stride });
-          expect(await disagreements(op, inputs, { seed, tolerance: LONG_DATA_TOLERANCE })).toEqual([]);
+          expect(await disagreements(op, inputs, { seed })).toEqual([]);
         },
       ),
       RUNS,
@@ -55,12 +56,12 @@ describe('every engine agrees with TensorFlow.js autodiff', () => {
         seed,
         async ([batch, height, width], [groups, groupIn, groupOut], [kh, kw], stride, seed) => {
           const inputs = [
-            { shape: [batch, height, width, groups * groupIn], tolerance: LONG_DATA_TOLERANCE },
+            { shape: [batch, height, width, groups * groupIn], tolerance: DATA_TOLERANCE },
             { shape: [kh!, kw!, groupIn, groups * groupOut], tolerance: SUM_TOLERANCE },
           ];
           const op = (x: Tensor4D, filter: Tensor4D) =>
             conv2d(x, filter, { stride, groups, padding: 'valid' });
-          expect(await disagreements(op, inputs, { seed, tolerance: LONG_DATA_TOLERANCE })).toEqual([]);
+          expect(await disagreements(op, inputs, { seed })).toEqual([]);
         },
       ),
       RUNS,
@@ -93,13 +94,13 @@ describe('every engine agrees with TensorFlow.js autodiff', () => {
     fc.assert(
       fc.asyncProperty(normShape, activation, between(-3, 3), seed, async (shape, activation, mean, seed) => {
         const inputs = [
-          { shape, mean, tolerance: LONG_DATA_TOLERANCE },
+          { shape, mean, tolerance: DATA_TOLERANCE },
           { shape: [shape[3]], mean: 2, tolerance: SUM_TOLERANCE },
           { shape: [shape[3]], mean: 1, tolerance: SUM_TOLERANCE },
         ];
         const op = (x: Tensor4D, gamma: Tensor1D, beta: Tensor1D) =>
           batchNorm(x, gamma, beta, { activation }).y;
-        expect(await disagreements(op, inputs, { seed, tolerance: LONG_DATA_TOLERANCE })).toEqual([]);
+        expect(await disagreements(op, inputs, { seed })).toEqual([]);
       }),
       RUNS,
     ));
@@ -120,7 +121,7 @@ describe('every engine agrees with TensorFlow.js autodiff', () => {
     fc.assert(
       fc.asyncProperty(normShape, activation, seed, async (shape, activation, seed) => {
         const inputs = [
-          { shape, tolerance: LONG_DATA_TOLERANCE },
+          { shape, tolerance: DATA_TOLERANCE },
           { shape: [shape[3]], mean: 2, tolerance: SUM_TOLERANCE },
           { shape: [shape[3]], mean: 1, tolerance: SUM_TOLERANCE },
           { shape: [shape[3]] },
@@ -128,7 +129,7 @@ describe('every engine agrees with TensorFlow.js autodiff', () => {
         ];
         const op = (x: Tensor4D, ...p: [Tensor1D, Tensor1D, Tensor1D, Tensor1D]) =>
           batchNormInference(x, ...p, { activation });
-        expect(await disagreements(op, inputs, { seed, tolerance: LONG_DATA_TOLERANCE })).toEqual([]);
+        expect(await disagreements(op, inputs, { seed })).toEqual([]);
       }),
       RUNS,
     ));
@@ -141,7 +142,7 @@ describe('every engine agrees with TensorFlow.js autodiff', () => {
         seed,
         async (rows, c, seed) => {
           const inputs = [
-            { shape: [...rows, c], tolerance: LONG_DATA_TOLERANCE },
+            { shape: [...rows, c], tolerance: DATA_TOLERANCE },
             { shape: [c], mean: 1, tolerance: SUM_TOLERANCE },
             { shape: [c], tolerance: SUM_TOLERANCE },
           ];
@@ -161,13 +162,13 @@ describe('every engine agrees with TensorFlow.js autodiff', () => {
         seed,
         async ([rows, features, out], activation, biased, seed) => {
           const inputs = [
-            { shape: [rows, features], tolerance: LONG_DATA_TOLERANCE },
+            { shape: [rows, features], tolerance: DATA_TOLERANCE },
             { shape: [features, out], tolerance: SUM_TOLERANCE },
             ...(biased ? [{ shape: [out], tolerance: SUM_TOLERANCE }] : []),
           ];
           const op = (x: Tensor2D, weights: Tensor2D, bias?: Tensor1D) =>
             dense(x, weights, bias ?? null, { activation });
-          expect(await disagreements(op, inputs, { seed, tolerance: LONG_DATA_TOLERANCE })).toEqual([]);
+          expect(await disagreements(op, inputs, { seed })).toEqual([]);
         },
       ),
       RUNS,
@@ -218,11 +219,10 @@ describe('every engine agrees with TensorFlow.js autodiff', () => {
         fc.tuple(between(1, 3), between(2, 20), between(1, 4), between(1, 9)),
         seed,
         async ([batch, tokens, heads, dim], seed) => {
-          const input = { shape: [batch, tokens, heads * dim], tolerance: LONG_DATA_TOLERANCE };
+          const input = (tolerance: Tolerance) => ({ shape: [batch, tokens, heads * dim], tolerance });
+          const inputs = [SCORE_TOLERANCE, SCORE_TOLERANCE, DATA_TOLERANCE].map(input);
           const op = (q: Tensor3D, k: Tensor3D, v: Tensor3D) => attention(q, k, v, { heads });
-          expect(
-            await disagreements(op, [input, input, input], { seed, tolerance: LONG_DATA_TOLERANCE }),
-          ).toEqual([]);
+          expect(await disagreements(op, inputs, { seed })).toEqual([]);
         },
       ),
       RUNS,

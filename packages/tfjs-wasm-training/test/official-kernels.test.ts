@@ -5,7 +5,7 @@ import * as tf from '@tensorflow/tfjs';
 import type { Tensor, Tensor1D, Tensor2D, Tensor3D, Tensor4D } from '@tensorflow/tfjs-core';
 import fc from 'fast-check';
 import { useTraining } from '../src/index.js';
-import { LONG_DATA_TOLERANCE, SUM_TOLERANCE, disagreements } from './compare.js';
+import { DATA_TOLERANCE, SUM_TOLERANCE, disagreements } from './compare.js';
 
 const RUNS = { numRuns: 15, seed: 11 };
 const seed = fc.integer({ min: 1, max: 1e9 });
@@ -24,11 +24,11 @@ describe('tf.conv2d and tf.depthwiseConv2d', () => {
         seed,
         async ([batch, height, width, channels, out], kernel, strides, padding, seed) => {
           const inputs = [
-            { shape: [batch, height, width, channels], tolerance: LONG_DATA_TOLERANCE },
+            { shape: [batch, height, width, channels], tolerance: DATA_TOLERANCE },
             { shape: [...kernel, channels, out], tolerance: SUM_TOLERANCE },
           ];
           const op = (x: Tensor4D, filter: Tensor4D) => tf.conv2d(x, filter, strides, padding);
-          expect(await disagreements(op, inputs, { seed, tolerance: LONG_DATA_TOLERANCE })).toEqual([]);
+          expect(await disagreements(op, inputs, { seed })).toEqual([]);
         },
       ),
       RUNS,
@@ -44,11 +44,11 @@ describe('tf.conv2d and tf.depthwiseConv2d', () => {
         seed,
         async ([batch, height, width, channels], [kh, kw, multiplier], strides, padding, seed) => {
           const inputs = [
-            { shape: [batch, height, width, channels], tolerance: LONG_DATA_TOLERANCE },
+            { shape: [batch, height, width, channels], tolerance: DATA_TOLERANCE },
             { shape: [kh, kw, channels, multiplier], tolerance: SUM_TOLERANCE },
           ];
           const op = (x: Tensor4D, filter: Tensor4D) => tf.depthwiseConv2d(x, filter, strides, padding);
-          expect(await disagreements(op, inputs, { seed, tolerance: LONG_DATA_TOLERANCE })).toEqual([]);
+          expect(await disagreements(op, inputs, { seed })).toEqual([]);
         },
       ),
       RUNS,
@@ -65,10 +65,10 @@ const NARROW = [
 
 describe.each(NARROW)('a filter of $kernel on $image, stride $strides', ({ image, kernel, strides }) => {
   const inputs = [
-    { shape: [2, ...image, 3], tolerance: LONG_DATA_TOLERANCE },
+    { shape: [2, ...image, 3], tolerance: DATA_TOLERANCE },
     { shape: [...kernel, 3, 4], tolerance: SUM_TOLERANCE },
   ];
-  const options = { seed: 8, tolerance: LONG_DATA_TOLERANCE };
+  const options = { seed: 8 };
 
   it('has the values and gradients of cpu', async () => {
     const op = (x: Tensor4D, filter: Tensor4D) => tf.conv2d(x, filter, [...strides], 'same');
@@ -107,10 +107,24 @@ describe('a filter of one pixel that is padded', () => {
 describe('dilated convolutions', () => {
   it('have the values of cpu', async () => {
     const values = [{ shape: [2, 9, 8, 3] }, { shape: [3, 2, 3, 2] }];
-    const options = { seed: 8, tolerance: LONG_DATA_TOLERANCE };
+    const options = { seed: 8 };
     for (const convolve of [tf.conv2d, tf.depthwiseConv2d]) {
       const op = (x: Tensor4D, filter: Tensor4D) => convolve(x, filter, 1, 'same', 'NHWC', [2, 3]);
       expect(await disagreements(op, values, options)).toEqual([]);
+    }
+  });
+});
+
+describe('tf.add', () => {
+  it('has the values and gradients of cpu, broadcast or not, short or long', async () => {
+    const shapes = [
+      [[65, 64], [65, 64]],
+      [[65, 64], [64]],
+      [[3, 5], [3, 5]],
+    ]; // prettier-ignore
+    for (const [a, b] of shapes) {
+      const inputs = [a!, b!].map((shape) => ({ shape, tolerance: SUM_TOLERANCE }));
+      expect(await disagreements((x: Tensor2D, y: Tensor) => tf.add(x, y), inputs, { seed: 5 })).toEqual([]);
     }
   });
 });
@@ -133,12 +147,12 @@ describe('tf.matMul', () => {
         seed,
         async ([m, k, n], [outerA, outerB], [transposeA, transposeB], seed) => {
           const inputs = [
-            { shape: [...outerA!, ...(transposeA ? [k, m] : [m, k])], tolerance: LONG_DATA_TOLERANCE },
+            { shape: [...outerA!, ...(transposeA ? [k, m] : [m, k])], tolerance: DATA_TOLERANCE },
             { shape: [...outerB!, ...(transposeB ? [n, k] : [k, n])], tolerance: SUM_TOLERANCE },
           ];
           const op = (a: Tensor, b: Tensor) => tf.matMul(a, b, transposeA, transposeB);
           if (outerB?.[0] === 1) inputs.forEach((input) => Reflect.deleteProperty(input, 'tolerance'));
-          expect(await disagreements(op, inputs, { seed, tolerance: LONG_DATA_TOLERANCE })).toEqual([]);
+          expect(await disagreements(op, inputs, { seed })).toEqual([]);
         },
       ),
       RUNS,
@@ -155,7 +169,7 @@ describe('tf.gather', () => {
         async ([rows, width], picks, seed) => {
           const indices = picks.map((pick) => pick % rows);
           const op = (x: Tensor2D) => tf.gather(x, tf.tensor1d(indices, 'int32'));
-          const inputs = [{ shape: [rows, width], tolerance: LONG_DATA_TOLERANCE }];
+          const inputs = [{ shape: [rows, width], tolerance: DATA_TOLERANCE }];
           expect(await disagreements(op, inputs, { seed })).toEqual([]);
         },
       ),
@@ -173,15 +187,15 @@ describe('tf.einsum', () => {
     ['ij,k->ijk', [3, 4], [5]],
     ['i,i->', [7], [7]],
   ])('%s has the values and gradients of sums of products', async (equation, left, right) => {
-    const inputs = [left, right].map((shape) => ({ shape, tolerance: LONG_DATA_TOLERANCE }));
+    const inputs = [left, right].map((shape) => ({ shape, tolerance: DATA_TOLERANCE }));
     const op = (a: Tensor, b: Tensor) => tf.einsum(equation, a, b);
-    expect(await disagreements(op, inputs, { seed: 4, tolerance: LONG_DATA_TOLERANCE })).toEqual([]);
+    expect(await disagreements(op, inputs, { seed: 4 })).toEqual([]);
   });
 
   it('takes one operand, and three', async () => {
-    const one = [{ shape: [2, 3, 4], tolerance: LONG_DATA_TOLERANCE }];
+    const one = [{ shape: [2, 3, 4], tolerance: DATA_TOLERANCE }];
     const sumOut = (a: Tensor3D) => tf.einsum('ijk->ki', a);
-    expect(await disagreements(sumOut, one, { seed: 4, tolerance: LONG_DATA_TOLERANCE })).toEqual([]);
+    expect(await disagreements(sumOut, one, { seed: 4 })).toEqual([]);
     await useTraining({ engine: 'wasm' });
     const chain = tf.einsum(
       'i,ij,j->',

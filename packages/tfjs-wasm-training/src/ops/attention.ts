@@ -4,8 +4,10 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor, Tensor3D, Tensor4D, TensorInfo } from '@tensorflow/tfjs-core';
 import { currentHeap } from '../engine.js';
 import { requireOption, requireShape } from '../errors.js';
-import { onlyGradient, runKernel, runKernelForAll } from '../heap-kernel.js';
+import type { Heap, KernelArguments } from '../heap.js';
+import { byproduct, onlyGradient, runKernel, runKernelForAll } from '../heap-kernel.js';
 import type { HeapKernel } from '../heap-kernel.js';
+import { isRecording } from '../tape.js';
 
 const NAME = 'TrainingAttention';
 const GRADIENT = 'TrainingAttentionGradient';
@@ -14,29 +16,46 @@ interface Attributes {
   readonly heads: number;
 }
 
-type Inputs = Record<'q' | 'k' | 'v', TensorInfo>;
+type Inputs = Record<'q' | 'k' | 'v', TensorInfo> & { readonly probabilities?: TensorInfo | undefined };
 
-/** batch, tokens, heads, dim */
-function integers({ q }: Inputs, { heads }: Attributes): number[] {
+/** C's `struct attention_arguments`. */
+export function attentionArguments(
+  { q, k, v, probabilities }: Inputs,
+  { heads }: Attributes,
+  results: { readonly y?: TensorInfo; readonly gradients?: readonly TensorInfo[] },
+): KernelArguments {
   const [batch, tokens, width] = q.shape as [number, number, number];
-  return [batch, tokens, heads, width / heads];
+  const { y, gradients = [null, null, null, null] } = results; // dy, dq, dk, dv
+  return {
+    integers: [batch, tokens, heads, width / heads],
+    tensors: [q, k, v, y, probabilities, ...gradients],
+  };
+}
+
+/** Images of more tokens have their probabilities computed again by the gradient: 64 KiB a head at this many. */
+const MOST_TOKENS_TO_KEEP = 128;
+
+/** Room for the probabilities of x [batch, tokens, width], where a gradient will need them. */
+export function probabilitiesFor(heap: Heap, x: Tensor, heads: number): { probabilities?: Tensor } {
+  const [batch, tokens] = x.shape as [number, number, number];
+  if (tokens > MOST_TOKENS_TO_KEEP || !isRecording()) return {};
+  return { probabilities: byproduct(heap, [batch, heads, tokens, tokens]) };
 }
 
 export const attentionKernels: readonly HeapKernel[] = [
   {
     name: NAME,
+    /** Writes probabilities, if they are given. */
     run: (heap, inputs: Inputs, attributes: Attributes) => {
-      const { q, k, v } = inputs;
-      const y = heap.output(q.shape);
-      const tensors = [q, k, v, y, null, null, null, null];
-      heap.run('attention', { integers: integers(inputs, attributes), tensors });
+      const y = heap.output(inputs.q.shape);
+      heap.run('attention', attentionArguments(inputs, attributes, { y }));
       return y;
     },
     gradient: {
-      inputsToSave: ['q', 'k', 'v'],
+      inputsToSave: ['q', 'k', 'v', 'probabilities'],
       gradFunc: (gradient, saved, attributes) => {
-        const [q, k, v] = saved as [Tensor, Tensor, Tensor];
-        const inputs = { q, k, v, dy: onlyGradient(gradient) };
+        const [q, k, v, probabilities] = saved as [Tensor, Tensor, Tensor, Tensor?];
+        const inputs = { q, k, v, dy: onlyGradient(gradient), ...(probabilities && { probabilities }) };
         const [dq, dk, dv] = runKernelForAll(GRADIENT, inputs, attributes) as [Tensor, Tensor, Tensor];
         return { q: () => dq, k: () => dk, v: () => dv };
       },
@@ -47,8 +66,7 @@ export const attentionKernels: readonly HeapKernel[] = [
     run: (heap, inputs: Inputs & { dy: TensorInfo }, attributes: Attributes) => {
       const { q, k, v, dy } = inputs;
       const outputs = [q, k, v].map(({ shape }) => heap.output(shape));
-      const tensors = [q, k, v, null, dy, ...outputs];
-      heap.run('attention_gradient', { integers: integers(inputs, attributes), tensors });
+      heap.run('attention_gradient', attentionArguments(inputs, attributes, { gradients: [dy, ...outputs] }));
       return outputs;
     },
   },
@@ -78,7 +96,12 @@ export function attention(
     () => `heads is ${heads}, width ${q.shape[2]}`,
     'heads must divide the width',
   );
-  if (heap !== undefined) return runKernel(NAME, { q, k, v }, { heads });
+  if (heap !== undefined) {
+    const kept = probabilitiesFor(heap, q, heads);
+    const y = runKernel<Tensor3D>(NAME, { q, k, v, ...kept }, { heads });
+    kept.probabilities?.dispose();
+    return y;
+  }
   const [batch, tokens, width] = q.shape;
   const dim = width / heads;
   const split = (t: Tensor3D): Tensor4D =>

@@ -7,7 +7,7 @@ import { requireOption, requireShape } from '../errors.js';
 import type { Heap } from '../heap.js';
 import { byproduct, onlyGradient, runKernel, runKernelForAll } from '../heap-kernel.js';
 import type { HeapKernel } from '../heap-kernel.js';
-import { attention } from './attention.js';
+import { attention, attentionArguments, probabilitiesFor } from './attention.js';
 import { dense } from './dense.js';
 
 const NAME = 'TrainingSelfAttention';
@@ -20,17 +20,14 @@ interface Attributes {
 const PARTS = ['q', 'k', 'v'] as const;
 type Part = (typeof PARTS)[number];
 
-type Inputs = Record<'x' | Part | `${Part}Weights` | `${Part}Bias`, TensorInfo>;
+type Inputs = Record<'x' | Part | `${Part}Weights` | `${Part}Bias`, TensorInfo> & {
+  readonly probabilities?: TensorInfo | undefined;
+};
 
 const sizes = (x: TensorInfo): [rows: number, width: number] => {
   const [batch, tokens, width] = x.shape as [number, number, number];
   return [batch * tokens, width];
 };
-
-/** batch, tokens, heads, dim */
-function headSizes({ shape }: TensorInfo, { heads }: Attributes): number[] {
-  return [shape[0]!, shape[1]!, heads, shape[2]! / heads];
-}
 
 function project(heap: Heap, inputs: Inputs, part: Part): void {
   const [rows, width] = sizes(inputs.x);
@@ -41,11 +38,10 @@ function project(heap: Heap, inputs: Inputs, part: Part): void {
 }
 
 function gradients(heap: Heap, inputs: Inputs & { dy: TensorInfo }, attributes: Attributes): TensorInfo[] {
-  const { x, q, k, v, dy } = inputs;
+  const { x, dy } = inputs;
   const [rows, width] = sizes(x);
   const inner = PARTS.map(() => heap.output(x.shape));
-  const tensors = [q, k, v, null, dy, ...inner];
-  heap.run('attention_gradient', { integers: headSizes(x, attributes), tensors });
+  heap.run('attention_gradient', attentionArguments(inputs, attributes, { gradients: [dy, ...inner] }));
   const dx = heap.output(x.shape);
   const outputs = PARTS.flatMap((part, i) => {
     const weights = inputs[`${part}Weights`];
@@ -60,24 +56,22 @@ function gradients(heap: Heap, inputs: Inputs & { dy: TensorInfo }, attributes: 
   return [dx, ...outputs];
 }
 
-const SAVED = ['x', ...PARTS, ...PARTS.map((part) => `${part}Weights`)];
+const SAVED = ['x', ...PARTS, ...PARTS.map((part) => `${part}Weights`), 'probabilities'];
 
 export const selfAttentionKernels: readonly HeapKernel[] = [
   {
     name: NAME,
-    /** Writes q, k and v. */
+    /** Writes q, k, v and, if they are given, probabilities. */
     run: (heap, inputs: Inputs, attributes: Attributes) => {
       PARTS.forEach((part) => project(heap, inputs, part));
-      const { x, q, k, v } = inputs;
-      const y = heap.output(x.shape);
-      const tensors = [q, k, v, y, null, null, null, null];
-      heap.run('attention', { integers: headSizes(x, attributes), tensors });
+      const y = heap.output(inputs.x.shape);
+      heap.run('attention', attentionArguments(inputs, attributes, { y }));
       return y;
     },
     gradient: {
       inputsToSave: SAVED,
       gradFunc: (gradient, saved, attributes) => {
-        const inputs = Object.fromEntries(SAVED.map((name, i) => [name, saved[i]!]));
+        const inputs = Object.fromEntries(saved.map((tensor, i) => [SAVED[i], tensor]));
         const [dx, ...rest] = runKernelForAll(
           GRADIENT,
           { ...inputs, dy: onlyGradient(gradient) },
@@ -136,7 +130,10 @@ export function selfAttention(
     const [q, k, v] = PARTS.map((part) => dense(x, projections[part].weights, projections[part].bias));
     return attention(q!, k!, v!, options);
   }
-  const inner = PARTS.map((part) => [part, byproduct(heap, x.shape)] as const);
+  const inner = [
+    ...PARTS.map((part) => [part, byproduct(heap, x.shape)] as const),
+    ...Object.entries(probabilitiesFor(heap, x, heads)),
+  ];
   const weights = PARTS.flatMap((part) => [
     [`${part}Weights`, projections[part].weights] as const,
     [`${part}Bias`, projections[part].bias] as const,
