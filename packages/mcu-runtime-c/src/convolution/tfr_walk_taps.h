@@ -7,7 +7,7 @@
 
 #include "rows/tfr_panel_any.h"
 
-#if TFR_CORE == TFR_CORE_PORTABLE || !defined(__OPTIMIZE__) || !defined(__thumb2__)
+#if !TFR_HAS_PANEL_BODIES
 
 #define tfr_walk_taps tfr_panel_walk_any
 #define tfr_taps_have_rows(panel, to, walk, stride) false
@@ -43,5 +43,8 @@ TFR_INLINE void tfr_taps_tile4(const struct tfr_panel *panel, struct tfr_panel_o
   }
   tfr_panel_rest4(panel, tfr_walk_taps, to, row, rows, walk, output, stride);
 }
+
+/* For panels that are known at run time only. */
+tfr_panel_tiler4 tfr_taps_any4;
 
 #endif
