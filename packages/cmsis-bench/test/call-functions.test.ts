@@ -1,4 +1,4 @@
-/** @file Functions that are made for one call of a panel layer, specialised and straight-line, against the reference. */
+/** @file Panel layers against the reference: the general kernel, and functions made for one call, specialised and straight-line. */
 import { describe, expect } from '@jest/globals';
 import { createRng, elementCount, type Rng, type Rounding } from '@tinyformer/core';
 import { runtimeIncludeDirectories, runtimeSources, type KernelParams } from '@tinyformer/mcu-runtime-c';
@@ -81,6 +81,12 @@ function firmwareText(layers: readonly Layer[], make: Make): string {
   ].join('');
 }
 
+/** The runtime's own kernel under another name. */
+const general: Make = ({ kernel, struct }, { symbol }) => {
+  const prototype = `tfr_status ${symbol}(const struct ${struct} *params, const int8_t *input, int8_t *output, void *scratch)`;
+  return { symbol, prototype, text: `${prototype} { return ${kernel}(params, input, output, scratch); }\n` };
+};
+
 const layout = (blockRows: number, blockColumns: number, isDense = false) =>
   ({ kind: 'panel', blockRows, blockColumns, isDense }) as const;
 
@@ -122,6 +128,19 @@ describe.each(TARGETS)('on $machine.name with $rounding rounding', ({ machine, r
         layerOf(rng.fork(index), shape, rounding),
       );
       expect(await run(layers, specializeCall)).toBe(0);
+    },
+    240_000,
+  );
+
+  machineTest(
+    'the general kernel on panels of every block and form equals the reference',
+    async () => {
+      const rng = createRng(43);
+      const kinds = [layout(2, 4), layout(4, 4), layout(2, 8), layout(2, 4, true), layout(4, 4, true)];
+      const layers = shapes(kinds, [1, 3, 4, 9]).map((shape, index) =>
+        layerOf(rng.fork(index), shape, rounding),
+      );
+      expect(await run(layers, general)).toBe(0);
     },
     240_000,
   );

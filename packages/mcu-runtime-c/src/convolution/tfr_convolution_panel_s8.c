@@ -1,5 +1,6 @@
 /* A convolution with panel weights whose shape is known at run time only. */
 #include "convolution/tfr_convolution_panel.h"
+#include "convolution/tfr_taps_any.h"
 #include "tfr/tfr_kernels.h"
 
 tfr_status tfr_convolution_panel_s8(const struct tfr_convolution_panel_params *params, const int8_t *input,

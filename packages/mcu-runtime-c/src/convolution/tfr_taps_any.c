@@ -1,3 +1,5 @@
+#include "convolution/tfr_taps_any.h"
+
 #include "convolution/tfr_walk_taps.h"
 
 #if TFR_HAS_PANEL_BODIES

@@ -36,26 +36,29 @@ TFR_TAPS_ANY_ROWS(tfr_taps_any_3_fused, 1, 3, 8)
 TFR_TAPS_ANY_ROWS(tfr_taps_any_3_far, 0, 3, 16)
 TFR_TAPS_ANY_ROWS(tfr_taps_any_3_far_fused, 1, 3, 16)
 
-typedef void tfr_taps_any_function(const struct tfr_panel *panel, struct tfr_any_walk walk, const void *tile,
-                                   int32_t run_pitch, int8_t *output, int32_t stride);
-
-/* NULL: its walk is in C. A kernel of one position has no strides between (tfr_skip_between). */
-TFR_INLINE tfr_taps_any_function *tfr_taps_any_of(const struct tfr_panel *panel, struct tfr_panel_output to,
-                                                  struct tfr_walk walk) {
-  const bool is_fused = tfr_panel_is_fused(panel) != 0;
-  if (!tfr_panel_is_dense(panel) || panel->block_rows != 2 || panel->rows < 2 || !tfr_panel_is_far(panel, to)) return NULL;
-  if (walk.run == 1 && walk.token_pitch == 8) return is_fused ? tfr_taps_any_1_fused : tfr_taps_any_1;
-  if (walk.run != 3) return NULL;
-  if (walk.token_pitch == 8) return is_fused ? tfr_taps_any_3_fused : tfr_taps_any_3;
-  return is_fused ? tfr_taps_any_3_far_fused : tfr_taps_any_3_far;
+/* A kernel of one position has no strides between (tfr_skip_between). */
+TFR_INLINE bool tfr_has_taps_any(const struct tfr_panel *panel, struct tfr_panel_output to, struct tfr_walk walk) {
+  return tfr_panel_is_dense(panel) && panel->block_rows == 2 && panel->rows >= 2 && tfr_panel_is_far(panel, to) &&
+         (walk.run == 3 || (walk.run == 1 && walk.token_pitch == 8));
 }
 
 /* As many rows as a function serves; gives how many. */
 TFR_INLINE int32_t tfr_taps_any_rows(const struct tfr_panel *panel, struct tfr_panel_output to, const void *tile,
                                      struct tfr_walk walk, int8_t *output, int32_t stride) {
-  tfr_taps_any_function *const rows = tfr_taps_any_of(panel, to, walk);
-  if (rows == NULL) return 0;
-  rows(panel, tfr_any_walk_of(panel, to, panel->blocks, 0), tile, walk.run_pitch, output, stride);
+  if (!tfr_has_taps_any(panel, to, walk)) return 0;
+  const struct tfr_any_walk any = tfr_any_walk_of(panel, to, panel->blocks, 0);
+  const int32_t pitch = walk.run_pitch;
+  const bool is_fused = tfr_panel_is_fused(panel) != 0;
+  if (walk.run == 1) {
+    if (is_fused) tfr_taps_any_1_fused(panel, any, tile, pitch, output, stride);
+    else tfr_taps_any_1(panel, any, tile, pitch, output, stride);
+  } else if (walk.token_pitch == 8) {
+    if (is_fused) tfr_taps_any_3_fused(panel, any, tile, pitch, output, stride);
+    else tfr_taps_any_3(panel, any, tile, pitch, output, stride);
+  } else {
+    if (is_fused) tfr_taps_any_3_far_fused(panel, any, tile, pitch, output, stride);
+    else tfr_taps_any_3_far(panel, any, tile, pitch, output, stride);
+  }
   return panel->rows / 2 * 2;
 }
 

@@ -44,7 +44,4 @@ TFR_INLINE void tfr_taps_tile4(const struct tfr_panel *panel, struct tfr_panel_o
   tfr_panel_rest4(panel, tfr_walk_taps, to, row, rows, walk, output, stride);
 }
 
-/* For panels that are known at run time only. */
-tfr_panel_tiler4 tfr_taps_any4;
-
 #endif

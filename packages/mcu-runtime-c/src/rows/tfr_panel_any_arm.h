@@ -9,8 +9,6 @@
 #ifndef TFR_PANEL_ANY_ARM_H
 #define TFR_PANEL_ANY_ARM_H
 
-#include <stddef.h>
-
 /* Times that a text is written out: 2^1 for the blocks of a pair, 2^2 for a dense block. */
 #define TFR_ANY_PAIR_TURNS "1"
 #define TFR_ANY_DENSE_TURNS "2"
@@ -100,9 +98,6 @@ TFR_INLINE struct tfr_any_walk tfr_any_walk_of(const struct tfr_panel *panel, st
   [tile] "m"(tile), [last] "m"(last), [term] "m"(walk.term), [turns] "m"(walk.turns), [loop] "m"(walk.loop),   \
       [behind] "m"(walk.behind), [tail] "m"(walk.tail), [shifts] "m"(walk.shifts)
 
-typedef void tfr_any_rows(const struct tfr_panel *panel, struct tfr_any_walk walk, const void *tile, int8_t *output,
-                          int32_t stride);
-
 #define TFR_ANY_ROWS(name, text, is_fused, token_pitch)                                                      \
   TFR_APART void name(const struct tfr_panel *panel, struct tfr_any_walk walk, const void *tile, int8_t *output, \
                       int32_t stride) {                                                                      \
@@ -127,26 +122,30 @@ TFR_ANY_ROWS(tfr_any_sparse_far_fused, TFR_ANY_SPARSE_WALK, 1, 16)
 TFR_ANY_ROWS(tfr_any_dense, TFR_ANY_DENSE_WALK, 0, 8)
 TFR_ANY_ROWS(tfr_any_dense_fused, TFR_ANY_DENSE_WALK, 1, 8)
 
-/* The function for such a panel, or NULL: its walk is in C. */
-TFR_INLINE tfr_any_rows *tfr_any_rows_of(const struct tfr_panel *panel, struct tfr_panel_output to, struct tfr_walk walk) {
-  const bool is_fused = tfr_panel_is_fused(panel) != 0;
-  if (panel->block_rows != 2 || panel->block_quads != 1 || panel->rows < 2 || !tfr_panel_is_far(panel, to)) return NULL;
-  if (tfr_panel_is_dense(panel)) {
-    if (walk.run != 0 || walk.token_pitch != 8 || walk.quad_pitch != 32) return NULL;
-    return is_fused ? tfr_any_dense_fused : tfr_any_dense;
-  }
-  if (panel->blocks < 2) return NULL;
-  if (walk.token_pitch == 8) return is_fused ? tfr_any_sparse_fused : tfr_any_sparse;
-  return is_fused ? tfr_any_sparse_far_fused : tfr_any_sparse_far;
+/* Whether there is a function for such a panel; of others the walk is in C. */
+TFR_INLINE bool tfr_panel_has_any_rows(const struct tfr_panel *panel, struct tfr_panel_output to, struct tfr_walk walk) {
+  if (panel->block_rows != 2 || panel->block_quads != 1 || panel->rows < 2 || !tfr_panel_is_far(panel, to)) return false;
+  if (tfr_panel_is_dense(panel)) return walk.run == 0 && walk.token_pitch == 8 && walk.quad_pitch == 32;
+  return panel->blocks >= 2;
 }
 
 /* As many rows as a function serves; gives how many. */
 TFR_INLINE int32_t tfr_panel_any_rows(const struct tfr_panel *panel, struct tfr_panel_output to, const void *tile,
                                       struct tfr_walk walk, int8_t *output, int32_t stride) {
-  tfr_any_rows *const rows = tfr_any_rows_of(panel, to, walk);
-  if (rows == NULL) return 0;
+  if (!tfr_panel_has_any_rows(panel, to, walk)) return 0;
+  const bool is_fused = tfr_panel_is_fused(panel) != 0;
   const int32_t total = tfr_panel_is_dense(panel) ? panel->blocks - 1 : panel->blocks / 2 - 1;
-  rows(panel, tfr_any_walk_of(panel, to, total, tfr_panel_factors_at(panel)), tile, output, stride);
+  const struct tfr_any_walk any = tfr_any_walk_of(panel, to, total, tfr_panel_factors_at(panel));
+  if (tfr_panel_is_dense(panel)) {
+    if (is_fused) tfr_any_dense_fused(panel, any, tile, output, stride);
+    else tfr_any_dense(panel, any, tile, output, stride);
+  } else if (walk.token_pitch == 8) {
+    if (is_fused) tfr_any_sparse_fused(panel, any, tile, output, stride);
+    else tfr_any_sparse(panel, any, tile, output, stride);
+  } else {
+    if (is_fused) tfr_any_sparse_far_fused(panel, any, tile, output, stride);
+    else tfr_any_sparse_far(panel, any, tile, output, stride);
+  }
   return panel->rows / 2 * 2;
 }
 
@@ -173,9 +172,6 @@ TFR_INLINE int32_t tfr_panel_any_rows(const struct tfr_panel *panel, struct tfr_
   TFR_TOKEN_STORE("a0") TFR_TOKEN_STORE("a1") TFR_TOKEN_STORE("a2") TFR_TOKEN_STORE("a3")                      \
   "ldr %[x], %[tail]\n\tldr %[t], %[last]\n\tadd %[p], %[x]\n\tcmp %[p], %[t]\n\tbne 2b\n\t"
 
-typedef void tfr_any_token(const uint8_t *p, const uint8_t *last, struct tfr_any_walk walk, const void *tile,
-                           int8_t *output);
-
 #define TFR_ANY_TOKEN(name, text, is_fused)                                                                   \
   TFR_APART void name(const uint8_t *p, const uint8_t *last, struct tfr_any_walk walk, const void *tile,       \
                       int8_t *output) {                                                                       \
@@ -196,26 +192,36 @@ TFR_ANY_TOKEN(tfr_any_token_sparse_fused, TFR_ANY_TOKEN_SPARSE, 1)
 TFR_ANY_TOKEN(tfr_any_token_dense, TFR_ANY_TOKEN_DENSE, 0)
 TFR_ANY_TOKEN(tfr_any_token_dense_fused, TFR_ANY_TOKEN_DENSE, 1)
 
-TFR_INLINE tfr_any_token *tfr_any_token_of(const struct tfr_panel *panel, struct tfr_panel_output to, int32_t quad_pitch) {
+TFR_INLINE bool tfr_panel_has_any_token(const struct tfr_panel *panel, struct tfr_panel_output to,
+                                        int32_t quad_pitch) {
+  return panel->block_rows == 4 && panel->block_quads == 1 && panel->blocks > 0 && tfr_panel_is_far(panel, to) &&
+         (!tfr_panel_is_dense(panel) || quad_pitch == TFR_PANEL_QUAD_BYTES);
+}
+
+/* Groups from p to `last`; `output` takes all rows of them. */
+TFR_INLINE void tfr_any_token_groups(const struct tfr_panel *panel, struct tfr_any_walk walk, const uint8_t *p,
+                                     const uint8_t *last, const void *tile, int8_t *output) {
   const bool is_fused = tfr_panel_is_fused(panel) != 0;
-  if (panel->block_rows != 4 || panel->block_quads != 1 || panel->blocks == 0 || !tfr_panel_is_far(panel, to)) return NULL;
-  if (!tfr_panel_is_dense(panel)) return is_fused ? tfr_any_token_sparse_fused : tfr_any_token_sparse;
-  if (quad_pitch != TFR_PANEL_QUAD_BYTES) return NULL;
-  return is_fused ? tfr_any_token_dense_fused : tfr_any_token_dense;
+  if (tfr_panel_is_dense(panel)) {
+    if (is_fused) tfr_any_token_dense_fused(p, last, walk, tile, output);
+    else tfr_any_token_dense(p, last, walk, tile, output);
+  } else {
+    if (is_fused) tfr_any_token_sparse_fused(p, last, walk, tile, output);
+    else tfr_any_token_sparse(p, last, walk, tile, output);
+  }
 }
 
 /* Whether a function served all rows; those of a last group that is not whole go by way of four bytes. */
 TFR_INLINE bool tfr_panel_any_token(const struct tfr_panel *panel, struct tfr_panel_output to, const void *tile,
                                     int32_t quad_pitch, int8_t *output) {
-  tfr_any_token *const rows = tfr_any_token_of(panel, to, quad_pitch);
-  if (rows == NULL) return false;
+  if (!tfr_panel_has_any_token(panel, to, quad_pitch)) return false;
   const int32_t total = tfr_panel_is_dense(panel) ? panel->blocks : (panel->blocks - 1) / 2;
   const struct tfr_any_walk walk = tfr_any_walk_of(panel, to, total, tfr_panel_token_factors_at(panel));
   const int32_t left = panel->rows % 4;
   const uint8_t *const partial = panel->groups + panel->rows / 4 * tfr_panel_group_bytes(panel);
   int8_t rest[4];
-  if (panel->rows >= 4) rows(panel->groups, partial, walk, tile, output);
-  if (left > 0) rows(partial, partial + tfr_panel_group_bytes(panel), walk, tile, rest);
+  if (panel->rows >= 4) tfr_any_token_groups(panel, walk, panel->groups, partial, tile, output);
+  if (left > 0) tfr_any_token_groups(panel, walk, partial, partial + tfr_panel_group_bytes(panel), tile, rest);
   for (int32_t row = 0; row < left; row++) output[panel->rows - left + row] = rest[row];
   return true;
 }
