@@ -85,6 +85,7 @@ export {
 } from './benchmark/machine-speed.js';
 export { benchMlperfTiny, mlperfTiny, type MlperfResult } from './benchmark/mlperf-tiny.js';
 export { namedLayers } from './benchmark/named-layers.js';
+export { withRowShifts } from './benchmark/row-shifts.js';
 export { openPeerLibraries } from './benchmark/open-libraries.js';
 export { recordBaseline, type RecordBaselineOptions } from './benchmark/record-baseline.js';
 export type { BenchRow, BaselineCost, RoundedFigures } from './benchmark/row.js';

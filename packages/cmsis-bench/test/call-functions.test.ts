@@ -1,6 +1,6 @@
-/** @file Functions that are made for one call of a panel layer, specialised and straight-line, against the reference. */
+/** @file Panel layers against the reference: the general kernel, and functions made for one call, specialised and straight-line. */
 import { describe, expect } from '@jest/globals';
-import { createRng, elementCount, type Rng } from '@tinyformer/core';
+import { createRng, elementCount, type Rng, type Rounding } from '@tinyformer/core';
 import { runtimeIncludeDirectories, runtimeSources, type KernelParams } from '@tinyformer/mcu-runtime-c';
 import {
   definitionOf,
@@ -33,12 +33,12 @@ interface Layer {
   readonly expected: Int8Array;
 }
 
-function layerOf(rng: Rng, shape: PrunedLinear): Layer {
+function layerOf(rng: Rng, shape: PrunedLinear, rounding: Rounding): Layer {
   const { site, encoding } = prunedLinear(rng, shape);
   const definition = definitionOf(site.node);
   const input = randomBytes(rng, elementCount(site.inputs[0]!.shape));
   const expected = new Int8Array(elementCount(site.output.shape));
-  definition.reference(site, { inputs: [input], output: expected, rounding: 'single' });
+  definition.reference(site, { inputs: [input], output: expected, rounding });
   const params = { ...definition.geometry(site, encoding), ...definition.constants(site, encoding) };
   const kernel = definition.kernel(encoding);
   return {
@@ -81,6 +81,12 @@ function firmwareText(layers: readonly Layer[], make: Make): string {
   ].join('');
 }
 
+/** The runtime's own kernel under another name. */
+const general: Make = ({ kernel, struct }, { symbol }) => {
+  const prototype = `tfr_status ${symbol}(const struct ${struct} *params, const int8_t *input, int8_t *output, void *scratch)`;
+  return { symbol, prototype, text: `${prototype} { return ${kernel}(params, input, output, scratch); }\n` };
+};
+
 const layout = (blockRows: number, blockColumns: number, isDense = false) =>
   ({ kind: 'panel', blockRows, blockColumns, isDense }) as const;
 
@@ -89,13 +95,16 @@ const shapes = (layouts: readonly PrunedLinear['layout'][], tokens: readonly num
   layouts.flatMap((each, i) =>
     tokens.flatMap((count, j) =>
       [1, 2, 3, 9].map((blocks, k) => ({
-        ...{ layout: each, tokens: count, blocks },
+        ...{ layout: each, tokens: count, blocks, hasRowShifts: ((i + j) >> 1) % 2 === k % 2 },
         ...{ inputs: 72 + 4 * (i + j) + (k % 2), outputs: 8 + (j % 2) * 3 },
       })),
     ),
   );
 
-describe.each(MACHINES)('on $name', (machine) => {
+const ROUNDINGS: readonly Rounding[] = ['single', 'double'];
+const TARGETS = MACHINES.flatMap((machine) => ROUNDINGS.map((rounding) => ({ machine, rounding })));
+
+describe.each(TARGETS)('on $machine.name with $rounding rounding', ({ machine, rounding }) => {
   const run = async (layers: readonly Layer[], make: Make): Promise<number> => {
     const elf = await linkFirmware({
       machine,
@@ -105,6 +114,7 @@ describe.each(MACHINES)('on $name', (machine) => {
       ],
       headers: files.filter((path) => /\.(h|def)$/.test(path)),
       includeDirectories: runtimeIncludeDirectories.map((directory) => join(root, directory)),
+      defines: rounding === 'double' ? { TFR_DOUBLE_ROUNDING: 1 } : {},
     });
     return (await runFirmware({ machine, elf })).exitCode;
   };
@@ -114,10 +124,25 @@ describe.each(MACHINES)('on $name', (machine) => {
     async () => {
       const rng = createRng(41);
       const kinds = [layout(2, 4), layout(4, 4), layout(2, 8), layout(2, 4, true), layout(4, 4, true)];
-      const layers = shapes(kinds, [1, 3, 4, 9]).map((shape, index) => layerOf(rng.fork(index), shape));
+      const layers = shapes(kinds, [1, 3, 4, 9]).map((shape, index) =>
+        layerOf(rng.fork(index), shape, rounding),
+      );
       expect(await run(layers, specializeCall)).toBe(0);
     },
-    120_000,
+    240_000,
+  );
+
+  machineTest(
+    'the general kernel on panels of every block and form equals the reference',
+    async () => {
+      const rng = createRng(43);
+      const kinds = [layout(2, 4), layout(4, 4), layout(2, 8), layout(2, 4, true), layout(4, 4, true)];
+      const layers = shapes(kinds, [1, 3, 4, 9]).map((shape, index) =>
+        layerOf(rng.fork(index), shape, rounding),
+      );
+      expect(await run(layers, general)).toBe(0);
+    },
+    240_000,
   );
 
   machineTest(
@@ -125,12 +150,12 @@ describe.each(MACHINES)('on $name', (machine) => {
     async () => {
       const rng = createRng(42);
       const all = shapes([layout(2, 4)], [4, 8]).filter(({ outputs }) => outputs % 2 === 0);
-      const layers = all.map((shape, index) => layerOf(rng.fork(index), { ...shape, inputs: 160 }));
+      const layers = all.map((shape, index) => layerOf(rng.fork(index), { ...shape, inputs: 160 }, rounding));
       expect(await run(layers, generateCall)).toBe(0);
       const inGroups: Make = (call, options) =>
         generateCall(call, { ...options, instructionCacheBytes: 700 });
       expect(await run(layers, inGroups)).toBe(0);
     },
-    120_000,
+    240_000,
   );
 });

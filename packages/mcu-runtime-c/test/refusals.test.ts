@@ -225,6 +225,16 @@ describe('refused panels', () => {
     expect(statusOf(request(placed(step)))).toBe(0);
   });
 
+  it.each([
+    ['none for the smallest shift of the rows', 40, 0],
+    ['TFR_ERROR_ENCODING for a larger one', 41, ENCODING],
+    ['TFR_ERROR_ENCODING for one that no row may have', 16, ENCODING],
+  ])('%s in the header', (_, shift, status) => {
+    const copy = encodePanel({ ...matrix, rowShifts: [40, 45] }, evenTile(matrix, 32));
+    copy[16] = shift;
+    expect(statusOf(request(copy))).toBe(status);
+  });
+
   it.each([8, 16, 33, 64, -32, 32767])('TFR_ERROR_ENCODING for a block at %i', (step) => {
     expect(statusOf(request(placed(step)))).toBe(ENCODING);
   });

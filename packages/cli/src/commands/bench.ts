@@ -17,6 +17,7 @@ import {
   renderStackPage,
   shippedRecord,
   sweepLayers,
+  withRowShifts,
   type BaselineRecord,
   type BenchProgress,
   type BenchRow,
@@ -44,6 +45,7 @@ interface KernelsOptions extends LibraryOptions {
   readonly only?: string;
   readonly ways: boolean;
   readonly layout?: readonly string[];
+  readonly rowShifts: boolean;
 }
 
 interface RecordOptions extends LibraryOptions {
@@ -74,6 +76,7 @@ export function addBenchCommands(program: Command): void {
     .option('--only <pattern>', 'layers whose name matches this regular expression')
     .option('--ways', 'every way to run a layer, not only the fastest', false)
     .option('--layout <layouts...>', 'try these encodings of the named layers instead of the fastest ones')
+    .option('--row-shifts', 'a shift for each row of weights, as TensorFlow Lite models need it', false)
     .addOption(libraryOption())
     .addOption(includeOption())
     .action(runKernelBench);
@@ -98,12 +101,13 @@ export function addBenchCommands(program: Command): void {
 }
 
 async function runKernelBench(options: KernelsOptions): Promise<void> {
-  const { json, quick, sweepSeed, only, ways, layout } = options;
+  const { json, quick, sweepSeed, only, ways, layout, rowShifts } = options;
   const board = options.board === undefined ? undefined : findBoard(options.board);
   const cores = coresOf(options.core, board);
   const file = json === undefined ? null : openOutFile(json);
   const named = namedLayers({ layouts: layout?.map(parseLayout) });
-  const layers = selectLayers([...named, ...(quick ? [] : sweepLayers(sweepSeed))], only);
+  const selected = selectLayers([...named, ...(quick ? [] : sweepLayers(sweepSeed))], only);
+  const layers = rowShifts ? selected.map(withRowShifts) : selected;
   const libraries = await openLibraries(options);
   const record = shippedRecord();
   let rows: BenchRow[] = [];

@@ -93,11 +93,10 @@ function differenceOf(output: Int8Array, real: Float64Array): FloatDifference {
 const isVariant = (variant: BenchRow['variant'], { way }: MeasuredWay) =>
   VARIANTS[variant].includes(way.kind);
 
-/** The same way in the other rounding mode, for which no code is generated. */
+/** The same way in the other rounding mode. */
 function twinOf({ way }: MeasuredWay, { measured }: Measurement): MeasuredWay | undefined {
-  const kind = way.kind === 'generated' ? 'specialised' : way.kind;
   return measured.ways.find(
-    (other) => other.way.kind === kind && sameEncoding(other.way.candidate, way.candidate),
+    (other) => other.way.kind === way.kind && sameEncoding(other.way.candidate, way.candidate),
   );
 }
 

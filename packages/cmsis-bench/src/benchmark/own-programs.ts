@@ -128,13 +128,9 @@ function whole({ symbol, prototype, text }: CallText): SpecialisedKernel {
 }
 
 /** What can be compiled for this one call: its shape, and where that is worth its flash its weights. */
-function compiledWays(
-  call: KernelCall,
-  { runtime, specialised }: { readonly runtime: CallRuntime; readonly specialised: SpecialisedKernels },
-): WayDraft[] {
+function compiledWays(call: KernelCall, specialised: SpecialisedKernels): WayDraft[] {
   const fixed = specialised.add((symbol) => specializeCall(call, { symbol }));
-  const generated =
-    runtime.rounding === 'single' ? specialised.add((symbol) => generateCall(call, { symbol })) : null;
+  const generated = specialised.add((symbol) => generateCall(call, { symbol }));
   specialised.generatedBytes += generated?.text.codeBytes ?? 0;
   const drafts: (WayDraft | null)[] = [
     fixed && { kind: 'specialised', symbol: fixed.text.symbol, callee: fixed.callee },
@@ -161,7 +157,7 @@ export function ownWays(
       symbol: call.kernel,
       callee: { table: 'kernels', function: index },
     };
-    const drafts = [general, ...compiledWays(call, { runtime, specialised })];
+    const drafts = [general, ...compiledWays(call, specialised)];
     return drafts.map((draft) => wayOf(candidate, draft, { inputs, runtime }));
   });
 }

@@ -87,11 +87,6 @@ TFR_INLINE uint32_t tfr_convolution_panel_scratch(const struct tfr_convolution_p
   return tfr_strip_bytes(&image, &strip);
 }
 
-struct tfr_panel_tilers {
-  tfr_panel_tiler4 *four;
-  tfr_panel_tiler1 *one;
-};
-
 /* Four outputs of a row at a time; the last four overlap the ones before where the row is no multiple. */
 TFR_INLINE void tfr_convolution_panel_row(const struct tfr_panel *panel, tfr_panel_tiler4 *tile4,
                                           struct tfr_panel_output to, const uint8_t *windows, int32_t width,

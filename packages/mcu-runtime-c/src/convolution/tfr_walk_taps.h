@@ -7,7 +7,7 @@
 
 #include "rows/tfr_panel_any.h"
 
-#if TFR_CORE == TFR_CORE_PORTABLE || !defined(__OPTIMIZE__) || !defined(__thumb2__)
+#if !TFR_HAS_PANEL_BODIES
 
 #define tfr_walk_taps tfr_panel_walk_any
 #define tfr_taps_have_rows(panel, to, walk, stride) false

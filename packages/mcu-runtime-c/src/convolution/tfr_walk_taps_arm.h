@@ -14,7 +14,7 @@
 /* Constants as in tfr_panel_walk_arm.h but for the taps of a run, in place of a pitch. */
 #define TFR_TAPS "(%c[k]>>16)"
 #define TFR_TAP_CONSTANTS(looped)                                                               \
-  [k] "i"(walk.token_pitch | walk.run << 16), [f] "i"((tfr_panel_is_fused(panel) != 0) | (looped) << 12), \
+  [k] "i"(walk.token_pitch | walk.run << 16), [f] "i"(tfr_panel_form(panel) | (looped) << 12),  \
       [run] "i"(walk.run_pitch), [n] "i"(tfr_taps_unrolled(panel, walk))
 
 #define TFR_TAP_LOAD(to, at, token) "ldr %[" to "], [%[x], #" at "+" TFR_TOKEN_PITCH "*" token "]\n\t"
@@ -130,7 +130,7 @@ TFR_INLINE void tfr_taps_rows(const struct tfr_panel *panel, struct tfr_panel_ou
   const uint8_t *p = panel->groups;
   const uint8_t *const last = p + panel->rows / 2 * tfr_panel_group_bytes(panel);
   const uint8_t *x, *end;
-  const int32_t term = tfr_panel_term(panel->shift, to.zero_point);
+  const int32_t term = tfr_panel_finish_term(panel, to);
   const int32_t weight_bytes = panel->blocks * tfr_panel_block_bytes(panel);
   int32_t a0, a1, a2, a3, a4, a5, a6, a7;
   uint32_t u, v, y, z;

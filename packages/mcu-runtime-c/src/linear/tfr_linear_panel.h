@@ -4,7 +4,7 @@
 
 #include <stddef.h>
 
-#include "rows/tfr_panel_tiles.h"
+#include "rows/tfr_panel_any.h"
 #include "rows/tfr_widen.h"
 #include "tfr/tfr_params.h"
 #include "tfr_check.h"
@@ -38,7 +38,7 @@ TFR_INLINE tfr_status tfr_linear_panel_check(const struct tfr_linear_panel_param
 
 /* All tokens with an opened panel. */
 TFR_INLINE void tfr_linear_panel_run(const struct tfr_linear_panel_params *params, const struct tfr_panel *panel,
-                                     tfr_panel_walker *walker, const int8_t *input, int8_t *output, void *scratch) {
+                                     struct tfr_panel_tilers tilers, const int8_t *input, int8_t *output, void *scratch) {
   const struct tfr_panel_output to = {params->output_zero_point, params->output_min, params->output_max};
   const struct tfr_panel_tile tile = tfr_linear_panel_tile(params);
   int32_t tokens = params->tokens;
@@ -46,13 +46,13 @@ TFR_INLINE void tfr_linear_panel_run(const struct tfr_linear_panel_params *param
     const struct tfr_walk walk = {.token_pitch = TFR_PANEL_QUAD_BYTES,
                                   .quad_pitch = TFR_PANEL_TOKENS * TFR_PANEL_QUAD_BYTES};
     tfr_widen_tokens4(input, params->inputs, params->input_zero_point, scratch);
-    tfr_panel_tile4(panel, walker, to, scratch, walk, output, params->outputs);
+    tilers.four(panel, to, scratch, walk, output, params->outputs);
     input += TFR_PANEL_TOKENS * params->inputs;
     output += TFR_PANEL_TOKENS * params->outputs;
   }
   for (; tokens > 0; tokens--) {
     tfr_widen_token(input, params->inputs, params->input_zero_point, tile.quad_pitch, scratch);
-    tfr_panel_tile1(panel, walker, to, scratch, tile.quad_pitch, output);
+    tilers.one(panel, to, scratch, tile.quad_pitch, output);
     input += params->inputs;
     output += params->outputs;
   }
@@ -65,7 +65,8 @@ TFR_INLINE tfr_status tfr_linear_panel(const struct tfr_linear_panel_params *par
   if (status == TFR_OK) {
     status = tfr_panel_match(params->weights, params->weight_bytes, tfr_linear_panel_tile(params), &panel);
   }
-  if (status == TFR_OK) tfr_linear_panel_run(params, &panel, tfr_panel_walk, input, output, scratch);
+  const struct tfr_panel_tilers tilers = {tfr_panel_own4, tfr_panel_own1};
+  if (status == TFR_OK) tfr_linear_panel_run(params, &panel, tilers, input, output, scratch);
   return status;
 }
 

@@ -8,7 +8,8 @@ tfr_status tfr_linear_panel_s8(const struct tfr_linear_panel_params *params, con
   if (status != TFR_OK) return status;
   struct tfr_panel panel;
   status = tfr_panel_open(params->weights, params->weight_bytes, params->outputs, tfr_linear_panel_tile(params), &panel);
-  if (status == TFR_OK) tfr_linear_panel_run(params, &panel, tfr_panel_walk_any, input, output, scratch);
+  const struct tfr_panel_tilers tilers = {tfr_panel_any4, tfr_panel_any1};
+  if (status == TFR_OK) tfr_linear_panel_run(params, &panel, tilers, input, output, scratch);
   return status;
 }
 

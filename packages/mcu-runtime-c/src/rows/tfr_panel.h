@@ -18,7 +18,7 @@
 /* Flags of the header. */
 #define TFR_PANEL_DENSE 1      /* every block is there, in order, and has no offset */
 #define TFR_PANEL_FUSED 2      /* the second row of a pair is stored as 256 * second + first */
-#define TFR_PANEL_ROW_SHIFTS 4 /* each row has a shift of its own, not the layer one */
+#define TFR_PANEL_ROW_SHIFTS 4 /* each row has a shift of its own */
 
 /* Shifts for which a rescaling is one SMMLA and one saturating shift. */
 #define TFR_PANEL_MIN_SHIFT 33
@@ -38,13 +38,17 @@ struct tfr_panel {
   int32_t block_quads; /* 1 or 2: columns / 4 */
   int32_t blocks;      /* of a group */
   int32_t flags;
-  int32_t shift;       /* of every multiplier, unless TFR_PANEL_ROW_SHIFTS */
+  int32_t shift;       /* of every multiplier; the smallest of all rows with TFR_PANEL_ROW_SHIFTS */
   const uint8_t *groups;
 };
 
 TFR_INLINE int32_t tfr_panel_is_dense(const struct tfr_panel *panel) { return panel->flags & TFR_PANEL_DENSE; }
 
 TFR_INLINE int32_t tfr_panel_is_fused(const struct tfr_panel *panel) { return panel->flags & TFR_PANEL_FUSED; }
+
+TFR_INLINE int32_t tfr_panel_has_row_shifts(const struct tfr_panel *panel) {
+  return (panel->flags & TFR_PANEL_ROW_SHIFTS) != 0;
+}
 
 TFR_INLINE int32_t tfr_panel_block_bytes(const struct tfr_panel *panel) {
   return panel->block_rows * panel->block_quads * 4;
@@ -60,8 +64,7 @@ TFR_INLINE int32_t tfr_panel_weight_bytes(const struct tfr_panel *panel) {
 }
 
 TFR_INLINE int32_t tfr_panel_group_bytes(const struct tfr_panel *panel) {
-  const int32_t shifts = panel->flags & TFR_PANEL_ROW_SHIFTS ? 4 : 0;
-  return 8 * panel->block_rows + tfr_panel_weight_bytes(panel) + shifts;
+  return 8 * panel->block_rows + tfr_panel_weight_bytes(panel) + 4 * tfr_panel_has_row_shifts(panel);
 }
 
 TFR_INLINE int32_t tfr_panel_groups(const struct tfr_panel *panel) {
@@ -72,7 +75,7 @@ TFR_INLINE int32_t tfr_panel_groups(const struct tfr_panel *panel) {
 struct tfr_panel_tile {
   int32_t bytes;      /* of the tile */
   int32_t quad_pitch; /* bytes from a quad of channels to the next one of a block */
-  int32_t reach;      /* bytes from a quad's first token to the end of its last one */
+  int32_t reach;      /* bytes from a quad's first token to the end of its last one, a power of two */
   int32_t quads;      /* that a group of dense weights walks */
 };
 

@@ -11,10 +11,20 @@ typedef void tfr_panel_tiler4(const struct tfr_panel *panel, struct tfr_panel_ou
 typedef void tfr_panel_tiler1(const struct tfr_panel *panel, struct tfr_panel_output to, const void *tile,
                               int32_t quad_pitch, int8_t *output);
 
+/* What a layer's rows are computed by. */
+struct tfr_panel_tilers {
+  tfr_panel_tiler4 *four;
+  tfr_panel_tiler1 *one;
+};
+
 tfr_panel_tiler4 tfr_panel_any4;
 tfr_panel_tiler1 tfr_panel_any1;
 
-/* The same with the core's own bodies, for constant panels. */
+/* Row pairs from `row` on, an even number, one after another in C. */
+void tfr_panel_any_rest4(const struct tfr_panel *panel, struct tfr_panel_output to, int32_t row, const void *tile,
+                         struct tfr_walk walk, int8_t *output, int32_t stride);
+
+/* Tilers for constant panels, with the core's own bodies. */
 TFR_INLINE void tfr_panel_own4(const struct tfr_panel *panel, struct tfr_panel_output to, const void *tile,
                                struct tfr_walk walk, int8_t *output, int32_t stride) {
   tfr_panel_tile4(panel, tfr_panel_walk, to, tile, walk, output, stride);

@@ -15,7 +15,6 @@
 #define TFR_HALF_AT(q, h, ...) TFR_HALF(TFR_VALUES("v", q, "3", h), TFR_VALUES("y", q, "0", h), __VA_ARGS__)
 #define TFR_FROM_INITIAL "a0", "a0", "a0", "a4", "a4", "a4"
 #define TFR_FROM_SUMS "a1", "a2", "a3", "a5", "a6", "a7"
-#define TFR_APPLY(macro, ...) macro(__VA_ARGS__)
 
 /* A whole later half: weights and activations in one batch. */
 #define TFR_LATER_HALF(at, q, h)                                                                        \
@@ -44,6 +43,7 @@
   TFR_EXTEND TFR_APPLY(TFR_HALF, TFR_VALUES("v", "0", "3", "0"), "ldr %[y], [%[x]], #" TFR_QUAD_PITCH "\n\t", TFR_FROM_SUMS) \
   "add %[p], #" TFR_BLOCK_BYTES "\n\t"
 
+#define TFR_DENSE_BEGIN ""
 #define TFR_DENSE_FIRST TFR_DENSE_BLOCK(TFR_FROM_INITIAL)
 #define TFR_DENSE_NEXT TFR_DENSE_BLOCK(TFR_FROM_SUMS)
 #define TFR_DENSE_LAST TFR_DENSE_NEXT

@@ -53,7 +53,7 @@
 #define TFR_SPARSE_EVEN_LAST TFR_BLOCK(TFR_EVEN, TFR_HALF_END)
 
 /* Dense blocks: half 1 first, so that the last activation is the one at x, which steps on its way. */
-#define TFR_BEGIN_DENSE "ldr %[u], [%[p], #" TFR_FIRST "+" TFR_WORD_STEP "]\n\t" TFR_VALUES("v", "0", "1", "1")
+#define TFR_DENSE_BEGIN "ldr %[u], [%[p], #" TFR_FIRST "+" TFR_WORD_STEP "]\n\t" TFR_VALUES("v", "0", "1", "1")
 #define TFR_DENSE_MIDDLE(s3) \
   TFR_HALF_GO_ON(s3, "ldr %[u], [%[p], #" TFR_FIRST "]\n\t", TFR_VALUES("v", "0", "1", "0"))
 #define TFR_DENSE_SECOND TFR_HALF_SUMS("0", "0", "ldr %[y], [%[x]], #" TFR_QUAD_PITCH "\n\t")
@@ -61,7 +61,7 @@
   "add %[p], #" TFR_BLOCK_BYTES "\n\t" TFR_HALF_GO_ON("a3", "ldr %[u], [%[p], #" TFR_FIRST "+" TFR_WORD_STEP "]\n\t", TFR_VALUES("v", "0", "1", "1"))
 #define TFR_DENSE_FRONT TFR_HALF_SUMS("0", "1", TFR_TOKEN0("0", "1")) TFR_DENSE_MIDDLE("a3") TFR_DENSE_SECOND
 #define TFR_DENSE_FIRST_FRONT \
-  TFR_BEGIN_DENSE TFR_HALF_INITIAL("0", "1", TFR_TOKEN0("0", "1")) TFR_DENSE_MIDDLE("a0") TFR_DENSE_SECOND
+  TFR_DENSE_BEGIN TFR_HALF_INITIAL("0", "1", TFR_TOKEN0("0", "1")) TFR_DENSE_MIDDLE("a0") TFR_DENSE_SECOND
 
 #define TFR_DENSE_LEAVES 1 /* blocks between where p is left and the factors */
 #define TFR_DENSE_ONLY TFR_DENSE_FIRST_FRONT TFR_HALF_END

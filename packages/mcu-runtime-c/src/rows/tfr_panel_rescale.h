@@ -26,8 +26,7 @@ struct tfr_panel_factor {
 TFR_INLINE struct tfr_panel_factor tfr_panel_factor_at(const struct tfr_panel *panel, const uint8_t *factors,
                                                        int32_t row) {
   const int32_t multiplier = (int32_t)tfr_load32(factors + 4 * row);
-  const bool has_own = (panel->flags & TFR_PANEL_ROW_SHIFTS) != 0;
-  return (struct tfr_panel_factor){multiplier, has_own ? factors[4 * panel->block_rows + row] : panel->shift};
+  return (struct tfr_panel_factor){multiplier, tfr_panel_has_row_shifts(panel) ? factors[4 * panel->block_rows + row] : panel->shift};
 }
 
 TFR_INLINE int32_t tfr_panel_clamp(int32_t value, struct tfr_panel_output to) {
@@ -45,38 +44,34 @@ TFR_INLINE int32_t tfr_panel_term(int32_t shift, int32_t zero_point) {
 #define TFR_ROUNDS_TWICE 1
 
 /* A multiplier at the layer's shift lost nothing but zeros at its end: brought back into [2^30, 2^31). */
-TFR_INLINE struct tfr_panel_factor tfr_panel_normal(const struct tfr_panel *panel, struct tfr_panel_factor factor) {
-  if ((panel->flags & TFR_PANEL_ROW_SHIFTS) != 0 || factor.multiplier == 0) return factor;
-  while (factor.multiplier < (int32_t)1 << 30) {
-    factor.multiplier *= 2;
-    factor.shift++;
-  }
-  return factor;
+TFR_INLINE struct tfr_panel_factor tfr_panel_normal(struct tfr_panel_factor factor) {
+  const int32_t zeros = factor.multiplier == 0 ? 0 : tfr_leading_zeros((uint32_t)factor.multiplier) - 1;
+  return (struct tfr_panel_factor){factor.multiplier * ((int32_t)1 << zeros), factor.shift + zeros};
 }
 
-/* `count` sums to output[i * stride]. */
-TFR_INLINE void tfr_panel_store(const struct tfr_panel *panel, struct tfr_panel_factor factor,
-                                struct tfr_panel_output to, const int32_t *sums, int32_t count, int8_t *output,
-                                int32_t stride) {
-  factor = tfr_panel_normal(panel, factor);
+#else
+
+#define TFR_ROUNDS_TWICE 0
+#define tfr_panel_normal(factor) (factor)
+
+#endif
+
+/* Sums of a row to output[i * stride] by the rule itself. */
+TFR_INLINE void tfr_panel_requantize(struct tfr_panel_factor factor, struct tfr_panel_output to, const int32_t *sums,
+                                     int32_t count, int8_t *output, int32_t stride) {
+  factor = tfr_panel_normal(factor);
   for (int32_t i = 0; i < count; i++) {
     output[i * stride] =
         tfr_requantize_s8(sums[i], factor.multiplier, factor.shift, to.zero_point, to.min, to.max);
   }
 }
 
-#else
-
-#define TFR_ROUNDS_TWICE 0
-
+/* `count` sums to output[i * stride]. */
 TFR_INLINE void tfr_panel_store(const struct tfr_panel *panel, struct tfr_panel_factor factor,
                                 struct tfr_panel_output to, const int32_t *sums, int32_t count, int8_t *output,
                                 int32_t stride) {
-  if ((panel->flags & TFR_PANEL_ROW_SHIFTS) != 0) {
-    for (int32_t i = 0; i < count; i++) {
-      output[i * stride] =
-          tfr_requantize_s8(sums[i], factor.multiplier, factor.shift, to.zero_point, to.min, to.max);
-    }
+  if (TFR_ROUNDS_TWICE || tfr_panel_has_row_shifts(panel)) {
+    tfr_panel_requantize(factor, to, sums, count, output, stride);
     return;
   }
   const int32_t term = tfr_panel_term(factor.shift, to.zero_point);
@@ -87,7 +82,5 @@ TFR_INLINE void tfr_panel_store(const struct tfr_panel *panel, struct tfr_panel_
     output[i * stride] = (int8_t)tfr_panel_clamp(value, to);
   }
 }
-
-#endif
 
 #endif

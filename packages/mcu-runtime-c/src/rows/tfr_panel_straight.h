@@ -15,10 +15,10 @@
 
 #define TFR_STRAIGHT_MAX_QUADS 127 /* 32 bytes each, within reach of an immediate offset */
 
-#if TFR_CORE == TFR_CORE_PORTABLE || !defined(__OPTIMIZE__) || !defined(__thumb2__) || TFR_ROUNDS_TWICE
-#include "rows/tfr_panel_straight_any.h"
-#else
+#if TFR_HAS_PANEL_BODIES
 #include "rows/tfr_panel_straight_arm.h"
+#else
+#include "rows/tfr_panel_straight_any.h"
 #endif
 
 #endif

@@ -18,7 +18,7 @@
     struct tfr_panel_sums state = tfr_panel_begin(sums);                                                \
     blocks tfr_panel_end(&state, sums);                                                                 \
     tfr_panel_store_pair(&panel, to, weights + (factors), 0, sums, output + (row), fixed.outputs);      \
-    p = weights + (factors) + 8;                                                                        \
+    p = weights + (factors) + 8 + 4 * tfr_panel_has_row_shifts(&panel);                                 \
   }
 
 #endif

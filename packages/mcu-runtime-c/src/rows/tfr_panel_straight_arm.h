@@ -3,7 +3,7 @@
 #define TFR_PANEL_STRAIGHT_ARM_H
 
 #define TFR_STRAIGHT_LOCALS                                                     \
-  const int32_t term = tfr_panel_term(panel.shift, to.zero_point);              \
+  const int32_t term = tfr_panel_finish_term(&panel, to);                   \
   int32_t a0, a1, a2, a3, a4, a5, a6, a7;                                       \
   uint32_t u, v, y, z;
 
@@ -45,7 +45,7 @@
                      [a5] "=&r"(a5), [a6] "=&r"(a6), [a7] "=&r"(a7), [p] "+r"(p), [x] "+r"(x), [u] "=&r"(u),     \
                      [v] "=&r"(v), [y] "=&r"(y), [z] "=&r"(z)                                                   \
                    : [o] "m"(output), [term] "m"(term), [k] "i"(8 | 32 << 16),                                  \
-                     [f] "i"((panel.flags & TFR_PANEL_FUSED) != 0), [g] "i"(fixed.outputs | (factors) << 16),    \
+                     [f] "i"(tfr_panel_form(&panel)), [g] "i"(fixed.outputs | (factors) << 16),    \
                      [h] "i"((panel.shift - 32) << 16)                                                          \
                    : "memory", "cc");
 

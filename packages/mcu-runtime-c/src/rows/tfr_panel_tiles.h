@@ -120,13 +120,11 @@ TFR_INLINE void tfr_panel_tile1(const struct tfr_panel *panel, tfr_panel_walker 
                                 const void *tile, int32_t quad_pitch, int8_t *output) {
   const uint8_t *group = panel->groups;
   const int32_t block_rows = panel->block_rows;
-  int32_t row = 0;
   if (walker == tfr_panel_walk && tfr_panel_has_token(panel, to)) {
     tfr_panel_token(panel, to, tile, quad_pitch, output);
-    group += panel->rows / block_rows * tfr_panel_group_bytes(panel);
-    row = panel->rows / block_rows * block_rows;
+    return;
   }
-  for (; row < panel->rows; row += block_rows) {
+  for (int32_t row = 0; row < panel->rows; row += block_rows) {
     int32_t sums[4];
     for (int32_t i = 0; i < block_rows; i++) sums[i] = (int32_t)tfr_load32(group + 4 * i);
     const uint8_t *weights = group + 4 * block_rows;

@@ -56,19 +56,56 @@
   "ldr %[t], %[end]\n\tcmp %[p], %[t]\n\tbne 1b\n\t.endif\n\t"                                       \
   ".rept " TFR_REST "\n\t" text ".endr\n\t"
 
-#define TFR_TOKEN_SCALE(sum, factor) "smmla %[" sum "], %[" sum "], %[" factor "], %[t]\n\t"
 #define TFR_TOKEN_STORE(sum) "strb %[" sum "], [%[o]], #1\n\t"
-#define TFR_TOKEN_FINISH                                                                                            \
+#define TFR_TOKEN_FACTORS                                                                                           \
   TFR_ROW_WORD("w0", TFR_FACTORS, "0") TFR_ROW_WORD("w1", TFR_FACTORS, "1")                                         \
   TFR_IF_FOUR_ROWS(TFR_ROW_WORD("w2", TFR_FACTORS, "2") TFR_ROW_WORD("w3", TFR_FACTORS, "3"))                        \
+  ".if " TFR_HAS_ROW_SHIFTS "\n\tldr %[e], [%[p], #" TFR_FACTORS "+8+8*" TFR_HAS_FOUR_ROWS "]\n\t.endif\n\t"           \
   "ldr %[t], %[term]\n\tldr %[x], %[last]\n\t"                                                                      \
-  ".if " TFR_IS_FUSED "\n\t" TFR_UNFUSE("a1", "a0") TFR_IF_FOUR_ROWS(TFR_UNFUSE("a3", "a2")) ".endif\n\t"            \
-  TFR_TOKEN_SCALE("a0", "w0") TFR_IF_FOUR_ROWS(TFR_TOKEN_SCALE("a2", "w2"))                                          \
-  ".if " TFR_IS_FUSED "\n\tlsl %[t], %[t], #8\n\t.endif\n\t"                                                        \
-  TFR_TOKEN_SCALE("a1", "w1") TFR_IF_FOUR_ROWS(TFR_TOKEN_SCALE("a3", "w3"))                                          \
+  TFR_IF_FUSED(TFR_UNFUSE("a1", "a0") TFR_IF_FOUR_ROWS(TFR_UNFUSE("a3", "a2")))
+
+/* The forms of tfr_panel_finish_arm.h. */
+#define TFR_TOKEN_NEAR_SCALE(sum, factor) "smmla %[" sum "], %[" sum "], %[" factor "], %[t]\n\t"
+#define TFR_TOKEN_NEAR                                                                                              \
+  TFR_TOKEN_NEAR_SCALE("a0", "w0") TFR_IF_FOUR_ROWS(TFR_TOKEN_NEAR_SCALE("a2", "w2"))                                \
+  TFR_IF_FUSED("lsl %[t], %[t], #8\n\t")                                                                            \
+  TFR_TOKEN_NEAR_SCALE("a1", "w1") TFR_IF_FOUR_ROWS(TFR_TOKEN_NEAR_SCALE("a3", "w3"))                                \
   TFR_SATURATE("a0", TFR_SHIFT) TFR_SATURATE("a1", TFR_SECOND_SHIFT)                                                \
-  TFR_IF_FOUR_ROWS(TFR_SATURATE("a2", TFR_SHIFT) TFR_SATURATE("a3", TFR_SECOND_SHIFT))                               \
-  "add %[p], #" TFR_FACTORS "+8+8*" TFR_HAS_FOUR_ROWS "\n\t"                                                        \
+  TFR_IF_FOUR_ROWS(TFR_SATURATE("a2", TFR_SHIFT) TFR_SATURATE("a3", TFR_SECOND_SHIFT))
+
+#define TFR_TOKEN_ROUND(sum) TFR_ADD_TERM(sum, "t") TFR_SATURATE(sum, "1")
+#define TFR_TOKEN_HIGH(sum, factor) "smmul %[" sum "], %[" sum "], %[" factor "]\n\t"
+/* The shifts of four rows are the bytes of e, of which shifts by a register take the lowest. */
+#define TFR_TOKEN_NEXT_SHIFT "lsr %[e], %[e], #8\n\t"
+#define TFR_TOKEN_FAR                                                                                               \
+  "sub %[e], %[e], #0x21212121\n\t" /* 33 of each */                                                              \
+  TFR_IF_FUSED("add %[e], %[e], #0x08000800\n\t")                                                                   \
+  TFR_TOKEN_HIGH("a0", "w0") TFR_TOKEN_HIGH("a1", "w1")                                                             \
+  TFR_IF_FOUR_ROWS(TFR_TOKEN_HIGH("a2", "w2") TFR_TOKEN_HIGH("a3", "w3"))                                            \
+  TFR_SHIFT_BY("a0", "e") TFR_TOKEN_NEXT_SHIFT TFR_SHIFT_BY("a1", "e")                                              \
+  TFR_IF_FOUR_ROWS(TFR_TOKEN_NEXT_SHIFT TFR_SHIFT_BY("a2", "e") TFR_TOKEN_NEXT_SHIFT TFR_SHIFT_BY("a3", "e"))        \
+  TFR_TOKEN_ROUND("a0") TFR_TOKEN_ROUND("a1") TFR_IF_FOUR_ROWS(TFR_TOKEN_ROUND("a2") TFR_TOKEN_ROUND("a3"))
+
+#define TFR_TOKEN_TWICE_ROW(sum, factor)                                                                            \
+  "clz %[f2], %[" factor "]\n\tlsl %[" factor "], %[" factor "], %[f2]\n\t"                                          \
+  "smmlar %[" sum "], %[" sum "], %[" factor "], %[" sum "]\n\t"                                                    \
+  ".if " TFR_HAS_ROW_SHIFTS "\n\tadd %[f2], %[e]\n\tsub %[f2], #33\n\t" TFR_TOKEN_NEXT_SHIFT                          \
+  ".else\n\tadd %[f2], #" TFR_SHIFT "-1\n\t.endif\n\t"                                                             \
+  TFR_ADD_SIGN(sum) TFR_SHIFT_BY(sum, "f2") TFR_TOKEN_ROUND(sum)
+#define TFR_TOKEN_TWICE                                                                                             \
+  TFR_IF_FUSED(TFR_UNSCALE("a1") TFR_IF_FOUR_ROWS(TFR_UNSCALE("a3")))                                                \
+  TFR_TOKEN_TWICE_ROW("a0", "w0") TFR_TOKEN_TWICE_ROW("a1", "w1")                                                   \
+  TFR_IF_FOUR_ROWS(TFR_TOKEN_TWICE_ROW("a2", "w2") TFR_TOKEN_TWICE_ROW("a3", "w3"))
+
+#if TFR_ROUNDS_TWICE
+#define TFR_TOKEN_SCALE TFR_TOKEN_TWICE
+#else
+#define TFR_TOKEN_SCALE ".if " TFR_HAS_ROW_SHIFTS "\n\t" TFR_TOKEN_FAR ".else\n\t" TFR_TOKEN_NEAR ".endif\n\t"
+#endif
+
+#define TFR_TOKEN_FINISH                                                                                            \
+  TFR_TOKEN_FACTORS TFR_TOKEN_SCALE                                                                                 \
+  "add %[p], #" TFR_BEYOND_FACTORS "+8*" TFR_HAS_FOUR_ROWS "\n\t"                                                   \
   TFR_TOKEN_STORE("a0") TFR_TOKEN_STORE("a1") TFR_IF_FOUR_ROWS(TFR_TOKEN_STORE("a2") TFR_TOKEN_STORE("a3"))          \
   "cmp %[p], %[x]\n\tbne 2b\n\t"
 
@@ -88,16 +125,14 @@ TFR_INLINE int32_t tfr_panel_token_factors_at(const struct tfr_panel *panel) {
 
 /* Whether tfr_panel_token serves such a panel; all arguments are constants. */
 TFR_INLINE bool tfr_panel_has_token(const struct tfr_panel *panel, struct tfr_panel_output to) {
-  return panel->block_quads == 1 && panel->rows >= panel->block_rows && tfr_panel_is_direct(panel, to);
+  return panel->block_quads == 1 && tfr_panel_is_direct(panel, to);
 }
 
-TFR_INLINE void tfr_panel_token(const struct tfr_panel *panel, struct tfr_panel_output to, const void *tile,
-                                int32_t quad_pitch, int8_t *output) {
-  const uint8_t *p = panel->groups;
-  const uint8_t *const last = p + panel->rows / panel->block_rows * tfr_panel_group_bytes(panel);
+/* Groups from p to `last`, at least one; `output` takes all rows of them. */
+TFR_INLINE void tfr_panel_token_groups(const struct tfr_panel *panel, int32_t term, const uint8_t *p,
+                                       const uint8_t *last, const void *tile, int32_t quad_pitch, int8_t *output) {
   const uint8_t *x, *end;
   const struct tfr_walk walk = {.token_pitch = TFR_PANEL_QUAD_BYTES, .quad_pitch = quad_pitch};
-  const int32_t term = tfr_panel_term(panel->shift, to.zero_point);
   const int32_t pair = 0, blocks = panel->blocks;
   int32_t a0, a1, a2, a3;
   uint32_t w0, w1, w2, w3, e, f2, t;
@@ -110,6 +145,22 @@ TFR_INLINE void tfr_panel_token(const struct tfr_panel *panel, struct tfr_panel_
     TFR_TOKEN_ASM(TFR_TOKEN_BEGIN_SPARSE TFR_TOKEN_REPEAT(TFR_TOKEN_EVEN TFR_TOKEN_ODD) TFR_TOKEN_EVEN_LAST,
                   blocks / 2, tfr_panel_pair_bytes(panel));
   }
+}
+
+/* All rows; those of a last group that is not whole by way of four bytes. */
+TFR_INLINE void tfr_panel_token(const struct tfr_panel *panel, struct tfr_panel_output to, const void *tile,
+                                int32_t quad_pitch, int8_t *output) {
+  const int32_t bytes = tfr_panel_group_bytes(panel);
+  const int32_t left = panel->rows % panel->block_rows;
+  const int32_t term = tfr_panel_finish_term(panel, to);
+  const uint8_t *const partial = panel->groups + panel->rows / panel->block_rows * bytes;
+  int8_t rest[4];
+  for (int32_t turn = panel->rows < panel->block_rows; turn < 1 + (left > 0); turn++) {
+    const uint8_t *const first = turn == 0 ? panel->groups : partial;
+    const uint8_t *const last = turn == 0 ? partial : partial + bytes;
+    tfr_panel_token_groups(panel, term, first, last, tile, quad_pitch, turn == 0 ? output : rest);
+  }
+  for (int32_t row = 0; row < left; row++) output[panel->rows - left + row] = rest[row];
 }
 
 #endif

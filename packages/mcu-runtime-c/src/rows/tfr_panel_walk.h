@@ -25,8 +25,10 @@ struct tfr_walk {
 
 #include "rows/tfr_panel_walk_any.h"
 #if TFR_CORE == TFR_CORE_PORTABLE || !defined(__OPTIMIZE__) || !defined(__thumb2__)
+#define TFR_HAS_PANEL_BODIES 0
 #include "rows/tfr_panel_rows_any.h"
 #else
+#define TFR_HAS_PANEL_BODIES 1
 #include "rows/tfr_panel_walk_arm.h"
 #include "rows/tfr_panel_rows_arm.h"
 #include "rows/tfr_panel_token_arm.h"

@@ -24,17 +24,31 @@ TFR_INLINE void tfr_panel_multiply_block(struct tfr_panel_sums *sums, const stru
   }
 }
 
+/* Dense blocks are one quad wide; `block_rows` is a constant. */
+TFR_INLINE void tfr_panel_walk_runs(struct tfr_panel_sums *sums, const struct tfr_panel *panel, bool fused,
+                                    int32_t block_rows, const uint8_t *weights, const uint8_t *tile,
+                                    struct tfr_walk walk) {
+  const int32_t run = walk.run == 0 ? panel->blocks : walk.run;
+  const int32_t next_run = walk.run_pitch - walk.run * walk.quad_pitch;
+  for (int32_t left = panel->blocks; left > 0; left -= run, tile += next_run) {
+    for (int32_t block = 0; block < run; block++) {
+      tfr_panel_multiply_quad(sums, tfr_load32(weights), tfr_load32(weights + 2 * block_rows), fused, tile,
+                              walk.token_pitch);
+      weights += 4 * block_rows;
+      tile += walk.quad_pitch;
+    }
+  }
+}
+
 TFR_INLINE void tfr_panel_walk_dense(struct tfr_panel_sums *sums, const struct tfr_panel *panel,
                                      const uint8_t *weights, const uint8_t *tile, struct tfr_walk walk) {
-  const int32_t next_run = walk.run_pitch - walk.run * walk.quad_pitch;
-  int32_t left = walk.run;
-  for (int32_t block = 0; block < panel->blocks; block++) {
-    tfr_panel_multiply_block(sums, panel, weights, tile, walk);
-    weights += tfr_panel_block_bytes(panel);
-    tile += walk.quad_pitch;
-    if (--left != 0) continue;
-    tile += next_run;
-    left = walk.run;
+  const bool fused = tfr_panel_is_fused(panel) != 0;
+  if (panel->block_rows == 4) {
+    tfr_panel_walk_runs(sums, panel, fused, 4, weights, tile, walk);
+  } else if (fused) {
+    tfr_panel_walk_runs(sums, panel, true, 2, weights, tile, walk);
+  } else {
+    tfr_panel_walk_runs(sums, panel, false, 2, weights, tile, walk);
   }
 }
 

@@ -24,8 +24,13 @@
 #define TFR_PAIR_BYTES "(4+2*" TFR_BLOCK_BYTES ")"
 #define TFR_WALK_CONSTANTS(total)                                                                       \
   [k] "i"(walk.token_pitch | walk.quad_pitch << 16),                                                    \
-      [f] "i"((tfr_panel_is_fused(panel) != 0) | (panel->block_quads - 1) << 1 | pair << 2 |            \
-              (panel->block_rows == 4) << 3 | (total) % TFR_WALK_UNROLL << 8 | ((total) >= TFR_WALK_UNROLL) << 12)
+      [f] "i"(tfr_panel_form(panel) | pair << 2 |                                                      \
+              (total) % TFR_WALK_UNROLL << 8 | ((total) >= TFR_WALK_UNROLL) << 12)
+
+TFR_INLINE int32_t tfr_panel_form(const struct tfr_panel *panel) {
+  return (tfr_panel_is_fused(panel) != 0) | (panel->block_quads - 1) << 1 | (panel->block_rows == 4) << 3 |
+         tfr_panel_has_row_shifts(panel) << 4;
+}
 
 /*
  * Blank lines. GCC takes a statement to be as long as its text has lines, and places constants by that: a text that the
@@ -36,6 +41,7 @@
   TFR_LINES_8 TFR_LINES_8 TFR_LINES_8 TFR_LINES_8 TFR_LINES_8 TFR_LINES_8 TFR_LINES_8 TFR_LINES_8
 #define TFR_LINES_256 TFR_LINES_64 TFR_LINES_64 TFR_LINES_64 TFR_LINES_64
 
+#define TFR_APPLY(macro, ...) macro(__VA_ARGS__)
 #define TFR_MAC(sum, values, weights, from) "smlad %[" sum "], %[" values "], %[" weights "], %[" from "]\n\t"
 #define TFR_VALUES(to, q, t, h) "ldr %[" to "], [%[x], #" TFR_QUAD_PITCH "*" q "+" TFR_TOKEN_PITCH "*" t "+4*" h "]\n\t"
 /* The word of half `h` of the block whose words begin `at` bytes from p. */

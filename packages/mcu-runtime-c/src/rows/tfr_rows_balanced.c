@@ -41,7 +41,7 @@ tfr_status tfr_rows_balanced_check(const struct tfr_rows *rows) {
   return TFR_OK;
 }
 
-/* `block_columns` and `lanes` are constants. */
+/* A tfr_stream_multiplier. */
 TFR_INLINE void multiply_rows(const struct tfr_rows *rows, const uint8_t *tile, int32_t block_columns, int32_t lanes,
                               int8_t *output) {
   const struct tfr_stream stream = tfr_stream_of(rows);
@@ -59,23 +59,6 @@ TFR_INLINE void multiply_rows(const struct tfr_rows *rows, const uint8_t *tile, 
   }
 }
 
-TFR_INLINE void multiply(const struct tfr_rows *rows, const uint8_t *tile, int32_t lanes, int8_t *output) {
-  const int32_t block_columns = tfr_stream_of(rows).block_columns;
-  if (block_columns == 2) {
-    multiply_rows(rows, tile, 2, lanes, output);
-  } else if (block_columns == 4) {
-    multiply_rows(rows, tile, 4, lanes, output);
-  } else if (block_columns == 8) {
-    multiply_rows(rows, tile, 8, lanes, output);
-  } else {
-    multiply_rows(rows, tile, 16, lanes, output);
-  }
-}
-
 void tfr_rows_balanced(const struct tfr_rows *rows, const uint8_t *tile, int32_t lanes, int8_t *output) {
-  if (lanes == TFR_LANES) {
-    multiply(rows, tile, TFR_LANES, output);
-  } else {
-    multiply(rows, tile, 1, output);
-  }
+  tfr_stream_multiply(multiply_rows, rows, tile, lanes, output);
 }

@@ -49,4 +49,32 @@ static inline bool tfr_stream_edge_valid(const struct tfr_rows *rows, int32_t co
 
 static inline int64_t tfr_align4(int64_t bytes) { return (bytes + 3) / 4 * 4; }
 
+/* All rows against a tile; `block_columns` and `lanes` are constants. */
+typedef void tfr_stream_multiplier(const struct tfr_rows *rows, const uint8_t *tile, int32_t block_columns,
+                                   int32_t lanes, int8_t *output);
+
+TFR_INLINE void tfr_stream_multiply_lanes(tfr_stream_multiplier *multiplier, const struct tfr_rows *rows,
+                                          const uint8_t *tile, int32_t lanes, int8_t *output) {
+  const int32_t block_columns = tfr_stream_of(rows).block_columns;
+  if (block_columns == 2) {
+    multiplier(rows, tile, 2, lanes, output);
+  } else if (block_columns == 4) {
+    multiplier(rows, tile, 4, lanes, output);
+  } else if (block_columns == 8) {
+    multiplier(rows, tile, 8, lanes, output);
+  } else {
+    multiplier(rows, tile, 16, lanes, output);
+  }
+}
+
+/* Blocks of every width that the header may name, with constants for the multiplier. */
+TFR_INLINE void tfr_stream_multiply(tfr_stream_multiplier *multiplier, const struct tfr_rows *rows,
+                                    const uint8_t *tile, int32_t lanes, int8_t *output) {
+  if (lanes == TFR_LANES) {
+    tfr_stream_multiply_lanes(multiplier, rows, tile, TFR_LANES, output);
+  } else {
+    tfr_stream_multiply_lanes(multiplier, rows, tile, 1, output);
+  }
+}
+
 #endif

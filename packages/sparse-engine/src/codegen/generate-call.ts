@@ -29,8 +29,9 @@ const QUAD_BYTES = 8;
 /** Limits of immediate offsets: of quads in a tile, of outputs four tokens apart. */
 const MAX_QUADS = 127;
 const MAX_OUTPUTS = 1023;
-/** Above it a second row's sums would be shifted too far (TFR_MAX_FUSED_SHIFT). */
-const MAX_SHIFT = 46;
+/** Of a layer: above it a second row's sums would be shifted too far (TFR_MAX_NEAR_SHIFT). Of rows: the smallest. */
+const MAX_LAYER_SHIFT = 46;
+const MIN_SHIFT = 33;
 /** With more of the blocks kept the gain is below 8% and the code several times the dense weights. */
 const MAX_DENSITY = 0.25;
 
@@ -77,7 +78,8 @@ export function generateCall(
 
 function isEligible({ params }: KernelCall, header: PanelHeader): boolean {
   const { tokens, inputs, outputs, output_min: low, output_max: high } = params as Record<string, number>;
-  const isPlain = low === -128 && high === 127 && !header.hasRowShifts && header.shift <= MAX_SHIFT;
+  const isShifted = header.hasRowShifts ? header.shift >= MIN_SHIFT : header.shift <= MAX_LAYER_SHIFT;
+  const isPlain = low === -128 && high === 127 && isShifted;
   const isPaired = header.blockRows === 2 && header.blockQuads === 1 && header.rows % 2 === 0;
   const isSparse = !header.isDense && header.blocks > 0 && 4 * header.blocks <= MAX_DENSITY * inputs!;
   const isReached = inputs! <= 4 * MAX_QUADS && outputs! <= MAX_OUTPUTS && tokens! % 4 === 0;

@@ -8,6 +8,8 @@ import type { Matrix, PanelContext } from './encoding.js';
 /** Shifts for which one rescaling is an SMMLA and a saturating shift (tfr_panel_rescale.h says why). */
 const MIN_LAYER_SHIFT = 33;
 const MAX_LAYER_SHIFT = 54;
+/** Of any factor; that of rows whose multiplier is 0. */
+export const MAX_SHIFT = 62;
 
 /**
  * The one shift at which all multipliers of a layer are whole numbers below 2^31, or null if there is none. A multiplier at
@@ -19,6 +21,13 @@ export function layerShift(factors: readonly FixedPointFactor[]): number | null 
   const isWhole = used.every((factor) => factor.multiplier % 2 ** (factor.shift - shift) === 0);
   return shift >= MIN_LAYER_SHIFT && isWhole ? shift : null;
 }
+
+/** The smallest shift of all rows, from which a kernel sees whether shifts by a register serve all of them. */
+export const leastShift = (factors: readonly FixedPointFactor[]): number =>
+  factors.reduce(
+    (least, { multiplier, shift }) => (multiplier === 0 ? least : Math.min(least, shift)),
+    MAX_SHIFT,
+  );
 
 const FUSED_LIMIT = 2 ** 23;
 

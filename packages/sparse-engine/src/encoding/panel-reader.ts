@@ -3,6 +3,7 @@ import type { FixedPointFactor } from '@tinyformer/core';
 import type { Matrix, MatrixShape, PanelEncoding, PanelTile } from './encoding.js';
 import { panelCells, type PanelCell } from './panel-cells.js';
 import { contextOf, groupBytes, PANEL_HEADER_BYTES, PANEL_MAGIC, PANEL_VERSION, PanelFlag } from './panel.js';
+import { MAX_SHIFT } from './panel-proofs.js';
 import { require } from './stream.js';
 
 export interface PanelContent {
@@ -43,7 +44,7 @@ export function readPanels(stream: Int8Array, shape: MatrixShape): PanelContent 
 
 /** With the multiplier in [2^30, 2^31), or 0. */
 function normalFactor(multiplier: number, shift: number): FixedPointFactor {
-  if (multiplier === 0) return { multiplier, shift: 62 };
+  if (multiplier === 0) return { multiplier, shift: MAX_SHIFT };
   const zeros = Math.clz32(multiplier) - 1;
   return { multiplier: multiplier * 2 ** zeros, shift: shift + zeros };
 }

@@ -5,7 +5,7 @@
 import { InternalError } from '@tinyformer/core';
 import type { EncodingFormat, Matrix, MatrixShape, PanelContext, PanelEncoding } from './encoding.js';
 import { panelCells, type PanelCell } from './panel-cells.js';
-import { fusesRows, layerShift } from './panel-proofs.js';
+import { fusesRows, layerShift, leastShift, MAX_SHIFT } from './panel-proofs.js';
 import { readPanels } from './panel-reader.js';
 
 export const PANEL_MAGIC = 0x5054;
@@ -112,7 +112,7 @@ function encodePanels(matrix: Matrix, encoding: PanelEncoding): Int8Array {
   out.setUint16(6, blocksPerGroup, true);
   out.setUint32(8, matrix.rows, true);
   out.setUint32(12, tile.bytes, true);
-  out.setUint32(16, encoding.hasRowShifts ? 0 : shift!, true);
+  out.setUint32(16, encoding.hasRowShifts ? leastShift(factors) : shift!, true);
   const patterns = isDense ? null : keptCells(matrix, { blockRows, cells });
   for (let group = 0; group * blockRows < matrix.rows; group++) {
     const kept = patterns === null ? cells : fillUp(patterns[group]!, { cells, count: blocksPerGroup });
@@ -168,7 +168,8 @@ function writeGroup(
     const factor = factors[firstRow + r] ?? { multiplier: 0, shift: 0 };
     const atLayerShift = hasRowShifts ? factor.multiplier : factor.multiplier / 2 ** (factor.shift - shift!);
     out.setInt32(at + 4 * r, factor.multiplier === 0 ? 0 : atLayerShift, true);
-    if (hasRowShifts) out.setUint8(at + 4 * blockRows + r, factor.multiplier === 0 ? 62 : factor.shift);
+    if (hasRowShifts)
+      out.setUint8(at + 4 * blockRows + r, factor.multiplier === 0 ? MAX_SHIFT : factor.shift);
   }
 }
 

@@ -13,11 +13,17 @@ export interface PrunedLinear {
   readonly layout: PanelLayout;
   /** Kept in each row group; ignored where the layout is dense. */
   readonly blocks: number;
+  /** Factors of every size, so that rows have shifts of their own. */
+  readonly hasRowShifts?: boolean;
 }
+
+/** Some rows have a factor 2^17 times smaller, whose multiplier keeps all its bits, and a bias that it leaves something of. */
+const SMALL = 2 ** -17;
+const isSmall = (row: number): boolean => row % 4 === 0;
 
 /** Weights of every size, outputs that spread over int8. */
 export function prunedLinear(rng: Rng, shape: PrunedLinear): RandomSite {
-  const { tokens, inputs, outputs, layout, blocks } = shape;
+  const { tokens, inputs, outputs, layout, blocks, hasRowShifts = false } = shape;
   const weights = new Int8Array(outputs * inputs);
   for (let row = 0; row < outputs; row += layout.blockRows) {
     const cells = Array.from({ length: Math.ceil(inputs / layout.blockColumns) }, (_, cell) => cell);
@@ -30,8 +36,13 @@ export function prunedLinear(rng: Rng, shape: PrunedLinear): RandomSite {
   const attributes = {
     activation: 'none',
     weights: tensorData(weights, [outputs, inputs]),
-    weightScales: Array.from({ length: outputs }, () => spread * (0.5 + rng.next())),
-    bias: tensorData(Int32Array.from({ length: outputs }, () => rng.below(20000) - 10000)),
+    weightScales: Array.from(
+      { length: outputs },
+      (_, row) => spread * (0.5 + rng.next()) * (hasRowShifts && isSmall(row) ? SMALL : 1),
+    ),
+    bias: tensorData(
+      Int32Array.from({ length: outputs }, (_, row) => biasOf(rng, hasRowShifts && isSmall(row))),
+    ),
     sparsity: null,
   };
   const site: Site = {
@@ -41,6 +52,9 @@ export function prunedLinear(rng: Rng, shape: PrunedLinear): RandomSite {
   };
   return { site, encoding: fitEncoding(OPS['linear']!.weights(site)!, layout) };
 }
+
+const biasOf = (rng: Rng, isLarge: boolean): number =>
+  isLarge ? rng.below(2 ** 31) - 2 ** 30 : rng.below(20000) - 10000;
 
 function draw(rng: Rng, cells: readonly number[], count: number): number[] {
   const left = [...cells];

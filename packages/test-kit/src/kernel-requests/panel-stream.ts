@@ -36,7 +36,7 @@ export function encodePanel(matrix: PanelMatrix, { bytes: tileBytes, offsets }: 
   const blocks = quads[0]!.length;
   const bytes: number[] = [0x54, 0x50, 1, flags, blockRows, blockColumns, ...le(blocks, 2)];
   bytes.push(...le(rows, 4), ...le(tileBytes, 4));
-  bytes.push(...le(rowShifts === null ? matrix.shift : 0, 4));
+  bytes.push(...le(rowShifts === null ? matrix.shift : Math.min(62, ...rowShifts), 4));
   quads.forEach((firsts, group) => {
     const row = (r: number): number => group * blockRows + r;
     for (let r = 0; r < blockRows; r++) {
