@@ -29,10 +29,7 @@ export interface Way {
   readonly dataBytes: number;
 }
 
-function kernelCallOf(
-  { site, encoding }: Candidate,
-  runtime: Pick<KernelRuntime, 'manifest'>,
-): KernelCall {
+function kernelCallOf({ site, encoding }: Candidate, runtime: Pick<KernelRuntime, 'manifest'>): KernelCall {
   const definition = definitionOf(site.node);
   const kernel = definition.kernel(encoding);
   const entry = runtime.manifest.kernels.find(({ name }) => name === kernel)!;
