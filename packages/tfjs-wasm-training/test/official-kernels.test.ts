@@ -92,9 +92,9 @@ describe.each(NARROW)('a filter of $kernel on $image, stride $strides', ({ image
 
 describe('a filter of one pixel that is padded', () => {
   it('has the values and gradients of cpu', async () => {
-    const options = { seed: 8, tolerance: LONG_DATA_TOLERANCE };
+    const options = { seed: 8, tolerance: DATA_TOLERANCE };
     const inputs = [
-      { shape: [2, 3, 5, 4], tolerance: LONG_DATA_TOLERANCE },
+      { shape: [2, 3, 5, 4], tolerance: DATA_TOLERANCE },
       { shape: [1, 1, 4, 4], tolerance: SUM_TOLERANCE },
     ];
     for (const convolve of [tf.conv2d, tf.depthwiseConv2d]) {
