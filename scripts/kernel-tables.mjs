@@ -25,7 +25,7 @@ const swept = rows.filter(({ name, variant }) => name.startsWith('sweep-') && va
 const namesOf = (list) => [...new Set(list.map(({ name }) => name))];
 const select = (name, core, variant) =>
   named.filter((row) => row.name === name && row.core === core && row.variant === variant);
-const isPruned = (name) => select(name, 'm4', 'run-time').length > 1;
+const isPruned = (name) => select(name, 'm4', 'run-time').length === 5;
 
 /** Layers at five sparsities: speed-ups, one column each. */
 function speedups(pick) {
@@ -78,6 +78,7 @@ function others() {
   const body = namesOf(named)
     .filter((name) => !isPruned(name))
     .flatMap((name) => CORES.flatMap((core) => select(name, core, 'run-time')))
+    .filter(({ encoding }) => encoding !== 'taps')
     .map((row) => [
       `\`${row.name}\``,
       row.core.toUpperCase(),
@@ -103,6 +104,28 @@ function others() {
     'double rounding',
   ];
   return table([...head, 'from float: largest / mean', 'code', 'stack', 'scratch'], body);
+}
+
+/** Depthwise layers by the taps that they keep. */
+function taps() {
+  const body = named
+    .filter(({ op, variant }) => op === 'depthwise' && variant === 'run-time')
+    .map((row) => [
+      `\`${row.name}\``,
+      row.core.toUpperCase(),
+      `${(100 * row.sparsity).toFixed(1)}%`,
+      row.encoding,
+      thousands(row.instructions),
+      range(row),
+      ratio(row.speedup),
+      ratio(row.doubleRounding?.speedup),
+      row.dataBytes,
+      row.codeBytes,
+      row.stackBytes,
+      row.scratchBytes,
+    ]);
+  const head = ['layer', 'core', 'zeros', 'encoding', '1000 instructions', '1000 cycles', 'speed-up'];
+  return table([...head, 'double rounding', 'data', 'code', 'stack', 'scratch'], body);
 }
 
 /** What CMSIS-NN takes on the named layers. */
@@ -175,9 +198,10 @@ const TABLES = {
     speedups: () => speedups(({ speedup }) => speedup),
     'speedups-double': () => speedups(({ doubleRounding }) => doubleRounding?.speedup),
     plot: () => speedupPlot(named),
-    costs: () => costs(named),
+    costs: () => costs(named.filter(({ encoding }) => encoding !== 'taps')),
     pruned,
     others,
+    taps,
     baseline,
     flash,
   }),

@@ -11,7 +11,7 @@ import { runPrograms } from '../src/workload/run-programs.js';
 import { machineTest } from './support/snippets.js';
 
 /** [height, width, channels]: even and odd heights, one to four blocks a row, channels that are no multiple of four. */
-const SHAPES = [
+const DENSE_SHAPES = [
   [16, 16, 8],
   [3, 8, 4],
   [5, 24, 7],
@@ -19,20 +19,38 @@ const SHAPES = [
   [4, 32, 5],
 ] as const;
 
+/** With kernel, stride and kept taps: one and several passes of a list, strips, lines of odd length, no tap at all. */
+const KEPT_SHAPES = [
+  [16, 16, 8, 3, 1, 2],
+  [5, 3, 6, 3, 1, 9],
+  [9, 7, 5, 3, 2, 4],
+  [40, 60, 4, 3, 1, 1],
+  [6, 9, 9, 5, 1, 17],
+  [8, 8, 4, 5, 2, 9],
+  [4, 5, 4, 5, 1, 25],
+  [3, 4, 4, 3, 1, 0],
+] as const;
+
+const LAYERS = [
+  ...DENSE_SHAPES.map(([height, width, channels]) => ({ height, width, channels, kernel: 3, stride: 2 })),
+  ...KEPT_SHAPES.map(([height, width, channels, kernel, stride, keptTaps]) => ({
+    ...{ height, width, channels, kernel, stride, keptTaps },
+  })),
+];
+
 describe.each(MACHINES)('On a $name', (machine) => {
   describe.each(['single', 'double'] as const)('with %s rounding', (rounding) => {
-    machineTest('depthwise convolutions at stride 2 equal the plain loops', async () => {
+    machineTest('depthwise convolutions compiled for one call equal the plain loops', async () => {
       const runtime = await loadRuntime('wasm', { rounding });
       const specialised = new SpecialisedKernels();
-      const ways = SHAPES.flatMap(([height, width, channels], index) => {
-        const sizes = { height, width, channels, kernel: 3, stride: 2 };
+      const ways = LAYERS.flatMap((sizes, index) => {
         const layer = depthwiseLayer(createRng(index), `layer${index}`, sizes).draw();
         return ownWays(layer, { runtime, specialised })
           .filter(({ kind }) => kind === 'specialised')
           .map((way) => ({ way, inputs: layer.inputs }));
       });
       runtime.dispose();
-      expect(ways).toHaveLength(SHAPES.length);
+      expect(ways).toHaveLength(LAYERS.length);
       const { elf } = await buildLayerFirmware({
         machine,
         rounding,

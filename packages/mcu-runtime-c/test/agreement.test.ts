@@ -5,6 +5,7 @@ import type { KernelRequest, KernelRuntime } from '@tinyformer/mcu-runtime-c';
 import {
   densePanel,
   denseRows,
+  depthwiseTapsRequests,
   encodePanel,
   encodeRows,
   evenTile,
@@ -95,6 +96,18 @@ describe('agreement', () => {
           const output = runtime.run(linearPanel(shape, { input, weights, params }));
           const dense = (runtime.rounding === 'double' ? doubleRounding : runtimes)[0]!;
           expect(output).toEqual(dense.run(request));
+        }
+      }),
+      runs,
+    );
+  });
+
+  it('a taps stream convolves as the dense weights that it stands for', () => {
+    fc.assert(
+      fc.property(depthwiseTapsRequests, ({ dense, kept }) => {
+        for (const group of [runtimes, doubleRounding]) {
+          const expected = group[0]!.run(dense);
+          for (const runtime of group) expect(runtime.run(kept)).toEqual(expected);
         }
       }),
       runs,

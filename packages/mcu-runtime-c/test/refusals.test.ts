@@ -8,6 +8,7 @@ import {
   depthwise,
   encodePanel,
   encodeRows,
+  encodeTaps,
   evenTile,
   linear,
   linearPanel,
@@ -203,6 +204,46 @@ describe('refused streams of single rows', () => {
     ['a column that does not exist', 'csr', 30, 7],
   ])('TFR_ERROR_ENCODING for %s (%s)', (_, kind, offset, value) => {
     expect(statusOf(request(kind, withByte(kind, offset, value)))).toBe(ENCODING);
+  });
+});
+
+describe('refused taps', () => {
+  const image = { height: 4, width: 4, channels: 5 };
+  const values = Int8Array.from({ length: 45 }, (_, i) => (i < 25 ? 1 : 0));
+  const sound = encodeTaps({ taps: 9, channels: 5, values });
+  const request = (weights: Int8Array, channels = 5): KernelRequest =>
+    depthwise(
+      { input: { ...image, channels }, kernel: 3, stride: 1 },
+      { input: int8(16 * channels), weights, encoding: 'taps' },
+    );
+  const withByte = (offset: number, value: number): Int8Array => {
+    const copy = sound.slice();
+    expect(copy[offset]).not.toBe(value);
+    copy[offset] = value;
+    return copy;
+  };
+
+  it('none for the sound one', () => expect(statusOf(request(sound))).toBe(0));
+
+  it('TFR_ERROR_SIZE for fewer channels than a group has', () => {
+    expect(statusOf(request(sound, 3))).toBe(SIZE);
+  });
+
+  it('TFR_ERROR_ENCODING for headers that lie', () => {
+    const streams = [
+      ...[int8(0), sound.slice(0, 15), sound.slice(0, -1), sound.slice(0, -4), Int8Array.of(...sound, 0)],
+      ...[0, 1, 2, 3, 4, 5, 6, 7, 8, 11, 12, 15].map((offset) => withByte(offset, -1)),
+    ];
+    for (const stream of streams) expect(statusOf(request(stream))).toBe(ENCODING);
+  });
+
+  it.each([
+    ['a tap beyond the window', 17, 2],
+    ['a tap beyond the window in the last group', 19, 2],
+    ['fewer taps than the header says', 16, 0],
+    ['more taps than the header says', 18, 63],
+  ])('TFR_ERROR_ENCODING for %s', (_, offset, value) => {
+    expect(statusOf(request(withByte(offset, value)))).toBe(ENCODING);
   });
 });
 

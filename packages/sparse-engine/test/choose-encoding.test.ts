@@ -53,10 +53,44 @@ describe("the compiler's choice", () => {
   });
 });
 
+describe('the choice for depthwise weights', () => {
+  const depthwise = (rows: number, kept: number, fasterShare: number): Matrix => ({
+    rows,
+    columns: 16,
+    values: Int8Array.from({ length: rows * 16 }, (_, i) => (i < kept * 16 ? 1 : 0)),
+    window: { fasterShare },
+  });
+
+  it('is the kept taps where they are few', () => {
+    expect(chooseWeightEncoding(depthwise(9, 3, 1 / 3), null)).toEqual({ kind: 'taps', blocks: 12 });
+  });
+
+  it('is dense where kept taps would be slower or larger', () => {
+    expect(chooseWeightEncoding(depthwise(9, 4, 1 / 3), null).kind).toBe('dense');
+    expect(chooseWeightEncoding(depthwise(25, 25, 1), null).kind).toBe('dense');
+  });
+
+  it('is made by the compiler for a layer that has such zeros', async () => {
+    const network = tinyQuantizedNetwork(createRng(3), { architecture: TINY_ARCHITECTURE });
+    const named = network.layers.find(({ op }) => op === 'depthwise')!;
+    const layers = network.layers.map((layer) => {
+      if (layer.op !== 'depthwise') return layer;
+      const { weights } = layer;
+      const kept = weights.data.map((weight, i) => (i < layer.weights.shape[2]! ? weight : 0));
+      return { ...layer, weights: { ...weights, data: kept } };
+    });
+    const encodingOf = async (changed: typeof network) =>
+      (await compile(changed)).layers.find(({ name }) => name === named.name)!.encoding;
+    expect(await encodingOf(network)).toBe('dense');
+    expect(await encodingOf({ ...network, layers })).toBe('taps');
+  });
+});
+
 describe('the names of encodings', () => {
   it.each<[string, EncodingLayout]>([
     ['dense', { kind: 'dense' }],
     ['csr', { kind: 'csr' }],
+    ['taps', { kind: 'taps' }],
     ['panel-2x8', { kind: 'panel', blockRows: 2, blockColumns: 8, isDense: false }],
     ['packed-4x4', { kind: 'panel', blockRows: 4, blockColumns: 4, isDense: true }],
     ['balanced-1x16', { kind: 'balanced', blockColumns: 16 }],

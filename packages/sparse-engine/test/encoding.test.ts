@@ -43,6 +43,12 @@ function inLayer(weights: Matrix): Matrix {
   return { ...weights, panel: { tile, positions: 4, bias, factors, largestInput: 255 } };
 }
 
+/** The matrix as the layer has it that its kernels are for: of a linear layer, or the taps of a depthwise one. */
+const ownedBy = (kind: EncodingKind, { rows, columns, values }: Matrix): Matrix =>
+  kind === 'taps'
+    ? { rows, columns, values, window: { fasterShare: 1 } }
+    : inLayer({ rows, columns, values });
+
 const layoutsOf = (kind: EncodingKind): readonly EncodingLayout[] =>
   LAYOUTS.filter((layout) => layout.kind === kind);
 
@@ -63,7 +69,7 @@ const arbitraryMatrix: fc.Arbitrary<Matrix> = fc
       { weight: 1, arbitrary: fc.integer({ min: -127, max: 127 }) },
     );
     const values = fc.array(weight, { minLength: rows * columns, maxLength: rows * columns });
-    return values.map((list) => inLayer({ rows, columns, values: Int8Array.from(list) }));
+    return values.map((list) => ({ rows, columns, values: Int8Array.from(list) }));
   });
 
 describe.each(ENCODING_KINDS)('a stream of kind %s', (kind) => {
@@ -71,7 +77,8 @@ describe.each(ENCODING_KINDS)('a stream of kind %s', (kind) => {
 
   it('holds any matrix exactly, in the foretold number of bytes', () => {
     fc.assert(
-      fc.property(arbitraryMatrix, layout, (weights, chosen) => {
+      fc.property(arbitraryMatrix, layout, (bare, chosen) => {
+        const weights = ownedBy(kind, bare);
         fc.pre(supportsLayout(weights, chosen));
         const encoding = fitEncoding(weights, chosen);
         const stream = encodeWeights(weights, encoding);
@@ -83,7 +90,7 @@ describe.each(ENCODING_KINDS)('a stream of kind %s', (kind) => {
   });
 
   it('is refused by the decoder when it is cut short', () => {
-    const weights = inLayer(matrix(2, [1, 2, 0, 4, 5, 6, 7, 8]));
+    const weights = ownedBy(kind, matrix(2, [1, 2, 0, 4, 5, 6, 7, 8]));
     const chosen = layoutsOf(kind).find((each) => supportsLayout(weights, each))!;
     const stream = streamOf(weights, chosen);
     expect(() => decoded(stream.slice(0, -1), weights, chosen)).toThrow(InternalError);
@@ -91,7 +98,8 @@ describe.each(ENCODING_KINDS)('a stream of kind %s', (kind) => {
 });
 
 describe.each(ENCODING_KINDS.filter((kind) => kind !== 'dense'))('a damaged stream of kind %s', (kind) => {
-  const weights = inLayer(
+  const weights = ownedBy(
+    kind,
     matrix(
       3,
       Array.from({ length: 3 * 24 }, (_, index) => (index % 5 === 0 ? 1 + (index % 7) : 0)),
@@ -137,9 +145,42 @@ describe('the worked examples of FORMAT.md', () => {
     );
   });
 
+  it('taps: a last group that lies over the one before', () => {
+    const taps = matrix(9, [
+      ...[1, 2, 3, 4, 5, 6],
+      ...new Array<number>(18).fill(0),
+      ...[0, 0, -1, 0, 0, 0],
+      ...new Array<number>(18).fill(0),
+      ...[0, 0, 0, 0, 7, 0],
+    ]);
+    expect(hex(streamOf({ ...taps, window: { fasterShare: 1 } }, { kind: 'taps' }))).toBe(
+      '54 44 01 04 05 00 00 00 09 00 00 00 06 00 00 00 11 00 11 01 01 02 03 04 00 00 ff 00 03 04 05 06 ff 00 00 00 00 00 07 00',
+    );
+  });
+
   it('csr: every weight with its column', () => {
     expect(hex(streamOf(ragged, { kind: 'csr' }))).toBe(
       '54 43 01 01 04 00 00 00 02 00 00 00 07 00 00 00 00 00 00 00 02 00 00 00 04 00 00 00 05 00 06 00 04 00 06 00 07 f8 01 02',
     );
+  });
+});
+
+describe('a taps stream', () => {
+  const bare = matrix(2, [1, 2, 3, 4, 5, 0, 0, 0, 0, 9]);
+  const taps: Matrix = { ...bare, window: { fasterShare: 1 } };
+
+  it('is refused where two groups contradict each other in the channels that both hold', () => {
+    const stream = streamOf(taps, { kind: 'taps' });
+    expect(decoded(stream, taps, { kind: 'taps' }).values).toEqual(taps.values);
+    stream[stream.length - 8]! += 1;
+    expect(() => decoded(stream, taps, { kind: 'taps' })).toThrow(/two things of one channel/);
+  });
+
+  it('is for depthwise weights of four channels and more', () => {
+    expect(supportsLayout(taps, { kind: 'taps' })).toBe(true);
+    expect(supportsLayout(bare, { kind: 'taps' })).toBe(false);
+    expect(supportsLayout({ ...taps, columns: 3 }, { kind: 'taps' })).toBe(false);
+    expect(supportsLayout({ ...taps, rows: 256 }, { kind: 'taps' })).toBe(false);
+    expect(supportsLayout(taps, { kind: 'csr' })).toBe(false);
   });
 });

@@ -20,6 +20,12 @@ export interface Pattern extends BlockShape {
   readonly columnsPerRun: number;
 }
 
+/** Of depthwise weights: taps kept in every group of channels. */
+export interface TapPattern {
+  readonly groupChannels: number;
+  readonly keptTaps: number;
+}
+
 interface Cell {
   readonly begin: number;
   readonly end: number;
@@ -57,6 +63,19 @@ export function prune(
   }
 }
 
+/** Clears all but `keptTaps` taps of every group of channels of depthwise weights [taps, channels]. */
+function pruneTaps(
+  rng: Rng,
+  { values, channels }: { readonly values: Int8Array; readonly channels: number },
+  { groupChannels, keptTaps }: TapPattern,
+): void {
+  const taps = Array.from({ length: values.length / channels }, (_, tap) => tap * channels);
+  for (let first = 0; first < channels; first += groupChannels) {
+    const end = Math.min(first + groupChannels, channels);
+    for (const tap of rng.shuffle(taps).slice(keptTaps)) values.fill(0, tap + first, tap + end);
+  }
+}
+
 interface Draft {
   readonly inputs: readonly { readonly shape: Shape; readonly quant: QuantParams }[];
   readonly quant: QuantParams;
@@ -83,7 +102,7 @@ export interface WeightedDraft {
   readonly weightShape: Shape;
   readonly outputs: number;
   /** Null for dense weights. */
-  readonly pattern: Pattern | null;
+  readonly pattern: Pattern | TapPattern | null;
   readonly attributes?: Attributes;
 }
 
@@ -92,7 +111,8 @@ export function drawWeighted(rng: Rng, draft: WeightedDraft): Site {
   const { op, inputShape, weightShape, outputs, pattern, attributes = {} } = draft;
   const size = weightShape.reduce((product, extent) => product * extent, 1);
   const values = drawWeights(rng, size);
-  if (pattern) prune(rng, { values, columns: size / outputs }, pattern);
+  if (pattern && 'keptTaps' in pattern) pruneTaps(rng, { values, channels: outputs }, pattern);
+  else if (pattern) prune(rng, { values, columns: size / outputs }, pattern);
   const nonZero = values.reduce((count, weight) => count + (weight === 0 ? 0 : 1), 0);
   const depth = Math.max(1, nonZero / outputs);
   const spread = (48 * OUTPUT_QUANT.scale) / (INPUT_QUANT.scale * Math.sqrt(depth) * TYPICAL * TYPICAL);

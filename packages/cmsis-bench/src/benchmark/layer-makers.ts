@@ -127,24 +127,30 @@ function drawConvolution(rng: Rng, name: string, sizes: ConvolutionSizes): Bench
   };
 }
 
-export type DepthwiseSizes = Omit<ConvolutionSizes, 'outputs' | 'keptBlocks' | 'layouts'>;
+export interface DepthwiseSizes extends Omit<ConvolutionSizes, 'outputs' | 'keptBlocks' | 'layouts'> {
+  /** Of the window, in every group of four channels; default all. */
+  readonly keptTaps?: number;
+}
+
+const TAPS = { kind: 'taps' } as const;
 
 function drawDepthwise(rng: Rng, name: string, sizes: DepthwiseSizes): BenchLayer {
-  const { height, width, channels, kernel, stride } = sizes;
+  const { height, width, channels, kernel, stride, keptTaps = null } = sizes;
   const site = drawWeighted(rng.fork('weights'), {
     op: 'depthwise',
     inputShape: [height, width, channels],
     weightShape: [kernel, kernel, channels],
     outputs: channels,
-    pattern: null,
+    pattern: keptTaps === null ? null : { groupChannels: BLOCK_COLUMNS, keptTaps },
     attributes: { kernel, stride },
   });
+  const encoding = keptTaps === null ? DENSE : fitEncoding(definitionOf(site.node).weights(site)!, TAPS);
   return {
     name,
     op: 'depthwise',
     shape: `${height}x${width}x${channels}, ${kernel}x${kernel}, stride ${stride}`,
-    keptBlocks: null,
-    candidates: [{ encoding: DENSE, site }],
+    keptBlocks: keptTaps,
+    candidates: [{ encoding, site }],
     inputs: [drawValues(rng.fork('input'), height * width * channels)],
   };
 }

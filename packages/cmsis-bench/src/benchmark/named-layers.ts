@@ -20,6 +20,10 @@ const KEPT_BLOCKS: Readonly<Record<number, readonly number[]>> = {
   288: [72, 36, 14, 7, 4],
 };
 
+const ALL_TAPS = 9;
+/** Kept taps of a depthwise window where the compiler stores them, by stride. */
+const KEPT_TAPS: Readonly<Record<number, readonly number[]>> = { 1: [3, 2, 1], 2: [2, 1] };
+
 const SEED = 20231101;
 
 function linears(name: string, sizes: Omit<LinearSizes, 'keptBlocks'>): LayerDraft[] {
@@ -61,7 +65,10 @@ export interface NamedLayersOptions {
 export function namedLayers({ layouts }: NamedLayersOptions = {}): readonly LayerDraft[] {
   const rng = (name: string) => createRng(SEED).fork(name);
   const depthwise = (name: string, stride: number) =>
-    depthwiseLayer(rng(name), name, { height: 16, width: 16, channels: 96, kernel: 3, stride });
+    [ALL_TAPS, ...KEPT_TAPS[stride]!].map((keptTaps) => {
+      const sizes = { height: 16, width: 16, channels: 96, kernel: 3, stride };
+      return depthwiseLayer(rng(name), name, keptTaps === ALL_TAPS ? sizes : { ...sizes, keptTaps });
+    });
   const softmax = (name: string, op: 'softmax' | 'softmaxTflite') =>
     softmaxLayer(rng('softmax-64x64'), name, { rows: 64, columns: 64, op });
   const stem = {
@@ -80,8 +87,8 @@ export function namedLayers({ layouts }: NamedLayersOptions = {}): readonly Laye
     ...linears('linear-64x384x192', { tokens: 64, inputs: 384, outputs: 192, layouts }),
     ...linears('linear-1x384x192', { tokens: 1, inputs: 384, outputs: 192, layouts }),
     ...convolutions('conv3x3-16x16x32x32', layouts),
-    depthwise('depthwise3x3-16x16x96-s1', 1),
-    depthwise('depthwise3x3-16x16x96-s2', 2),
+    ...depthwise('depthwise3x3-16x16x96-s1', 1),
+    ...depthwise('depthwise3x3-16x16x96-s2', 2),
     softmax('softmax-64x64', 'softmax'),
     softmax('softmax-tflite-64x64', 'softmaxTflite'),
     convolutionLayer(rng('conv3x3-32x32x3x16'), 'conv3x3-32x32x3x16', stem),

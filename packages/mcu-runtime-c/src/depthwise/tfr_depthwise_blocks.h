@@ -2,7 +2,7 @@
 #ifndef TFR_DEPTHWISE_BLOCKS_H
 #define TFR_DEPTHWISE_BLOCKS_H
 
-#include "depthwise/tfr_depthwise.h"
+#include "depthwise/tfr_depthwise_layer.h"
 #include "depthwise/tfr_depthwise_widen.h"
 #include "tfr_dsp.h"
 

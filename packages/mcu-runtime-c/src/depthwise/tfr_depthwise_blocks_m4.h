@@ -2,6 +2,8 @@
 #ifndef TFR_DEPTHWISE_BLOCKS_M4_H
 #define TFR_DEPTHWISE_BLOCKS_M4_H
 
+#include "depthwise/tfr_depthwise_scale.h"
+
 /* Byte offsets on the stack: what belongs to the channel, then what belongs to the part (at stride 2 nearer). */
 #define TFR_BIAS "0"
 #define TFR_MULTIPLIER "4"
@@ -26,15 +28,6 @@
 #define TFR_S2_NEXT_WORDS "24"
 #define TFR_S2_NEXT_BLOCK "28"
 #define TFR_S2_BLOCKS "32"
-
-/* tfr_rescale_apply but for its shift: the multiplier and the offset in registers. */
-#if defined(TFR_DOUBLE_ROUNDING)
-#define TFR_ASM_SCALE(x, multiplier, offset)                                                    \
-  "lsl " x ", " x ", #1\n\tsmmulr " x ", " x ", " multiplier "\n\t"                            \
-  "add " x ", " x ", " x ", asr #31\n\tadd " x ", " x ", " offset "\n\t"
-#else
-#define TFR_ASM_SCALE(x, multiplier, offset) "smmla " x ", " x ", " multiplier ", " offset "\n\t"
-#endif
 
 /* Arguments: r0 part, r1 the channel's first word of its lanes, r2 and r3 the channel's bytes in words and output. */
 #define TFR_DEPTHWISE_ENTER                                                             \

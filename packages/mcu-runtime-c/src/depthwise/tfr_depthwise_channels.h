@@ -2,7 +2,7 @@
 #ifndef TFR_DEPTHWISE_CHANNELS_H
 #define TFR_DEPTHWISE_CHANNELS_H
 
-#include "depthwise/tfr_depthwise.h"
+#include "depthwise/tfr_depthwise_layer.h"
 #include "tfr_dsp.h"
 #include "tfr_rescale.h"
 
@@ -33,6 +33,29 @@ TFR_APART int tfr_depthwise_all_short(const struct tfr_depthwise_params *params)
 
 TFR_INLINE struct tfr_rescale tfr_depthwise_rescale(const struct tfr_depthwise_params *params, int32_t c) {
   return tfr_rescale_of(params->multiplier[c], params->shift[c], params->output_zero_point);
+}
+
+/* Whether all multipliers are whole numbers at this shift (less TFR_RESCALE_HIGH); 0: each may have its own. */
+TFR_INLINE int tfr_depthwise_shares(const struct tfr_depthwise_params *params, int32_t shift) {
+  const int32_t *multiplier = params->multiplier;
+  const int32_t *end = multiplier + (shift > 0 ? params->channels : 0);
+  for (const uint8_t *own = params->shift; multiplier != end; multiplier++, own++) {
+    const int32_t more = *own - TFR_RESCALE_HIGH - shift;
+    if (more < 0 || *multiplier >> more << more != *multiplier) return 0;
+  }
+  return 1;
+}
+
+TFR_INLINE int32_t tfr_depthwise_multiplier_at(const struct tfr_depthwise_params *params, int32_t c, int32_t shift) {
+  return params->multiplier[c] >> (params->shift[c] - TFR_RESCALE_HIGH - shift);
+}
+
+/* The channel's rule at this shift, 0: at its own. */
+TFR_INLINE struct tfr_rescale tfr_depthwise_rescale_at(const struct tfr_depthwise_params *params, int32_t c,
+                                                       int32_t shift) {
+  if (shift == 0) return tfr_depthwise_rescale(params, c);
+  return tfr_rescale_of(tfr_depthwise_multiplier_at(params, c, shift), shift + TFR_RESCALE_HIGH,
+                        params->output_zero_point);
 }
 
 /* The clamp of a fused activation, after the one to int8. */

@@ -2,7 +2,7 @@
 #ifndef TFR_DEPTHWISE_DIRECT_H
 #define TFR_DEPTHWISE_DIRECT_H
 
-#include "depthwise/tfr_depthwise.h"
+#include "depthwise/tfr_depthwise_layer.h"
 
 TFR_INLINE int8_t tfr_depthwise_finish(const struct tfr_depthwise_params *params, int32_t c, int32_t sum) {
   return tfr_requantize_s8(sum + params->bias[c], params->multiplier[c], params->shift[c], params->output_zero_point,

@@ -2,9 +2,10 @@
 #ifndef TFR_DEPTHWISE_DSP_H
 #define TFR_DEPTHWISE_DSP_H
 
-#include "depthwise/tfr_depthwise.h"
+#include "depthwise/tfr_depthwise_layer.h"
 #include "depthwise/tfr_depthwise_channels.h"
 #include "depthwise/tfr_depthwise_groups.h"
+#include "depthwise/tfr_depthwise_walk.h"
 
 #if defined(__GNUC__) && defined(__thumb2__) && defined(__ARM_FEATURE_DSP)
 #include "depthwise/tfr_depthwise_3x3.h"
@@ -19,6 +20,8 @@ TFR_INLINE void tfr_depthwise_short(const struct tfr_depthwise_params *params, c
                                     void *scratch) {
   if (TFR_DEPTHWISE_HAS_STRIPS && tfr_depthwise_is_3x3(params)) {
     tfr_depthwise_3x3(params, input, output, (uint32_t *)scratch);
+  } else if (TFR_DEPTHWISE_HAS_STRIPS && tfr_depthwise_is_walked(params)) {
+    tfr_depthwise_walk_kept(params, NULL, tfr_depthwise_way_of(params), input, output, (uint32_t *)scratch);
   } else {
     tfr_depthwise_groups(params, input, output);
   }

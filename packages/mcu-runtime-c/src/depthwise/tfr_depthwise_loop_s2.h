@@ -98,24 +98,39 @@
   "ssat " d ", #8, " d "\n\tstrb " b ", [r14, #" at "+" step "]\n\t"                                           \
   "strb " c ", [r14, #" at "+2*" step "]\n\tstrb " d ", [r14, #" at "+3*" step "]\n\t"
 
-#define TFR_S2_BLOCK(step, row, turn, sums, ninth)                                                             \
-  TFR_S2_FIRST_ROW(step, turn, sums) ninth(step, turn)                                                         \
-  TFR_S2_LATER_ROW(step, row, turn, "12") ninth(step, turn)                                                     \
-  TFR_S2_LATER_ROW(step, row, turn, "24") ninth(step, turn)                                                     \
-  "ldr r11, " TFR_S2_RULE "\n\tldr r14, " TFR_S2_OUTPUT "\n\t"                                                 \
+#define TFR_S2_FINISH_EACH(step, shift)                                                                        \
   "ldr r9, [r11]\n\tldr r10, [r11, #4]\n\tldr r12, [r11, #8]\n\t"                                              \
   TFR_S2_FINISH("r1", "r3", "r5", "r7", step, "0")                                                             \
   "ldr r9, [r11, #12]\n\tldr r10, [r11, #16]\n\tldr r12, [r11, #20]\n\t"                                       \
   TFR_S2_FINISH("r2", "r4", "r6", "r8", step, "2")
 
+/* Both channels at one shift. */
+#define TFR_S2_SHARE(a, b, c, d, multiplier, step, at, shift)                                                  \
+  TFR_ASM_SCALE(a, multiplier, "r10") TFR_ASM_SCALE(b, multiplier, "r10")                                      \
+  "ssat " a ", #8, " a ", asr #" shift "\n\t" TFR_ASM_SCALE(c, multiplier, "r10")                               \
+  "ssat " b ", #8, " b ", asr #" shift "\n\t" TFR_ASM_SCALE(d, multiplier, "r10")                               \
+  "strb " a ", [r14, #" at "]\n\tssat " c ", #8, " c ", asr #" shift "\n\t"                                     \
+  "strb " b ", [r14, #" at "+" step "]\n\tssat " d ", #8, " d ", asr #" shift "\n\t"                            \
+  "strb " c ", [r14, #" at "+2*" step "]\n\tstrb " d ", [r14, #" at "+3*" step "]\n\t"
+#define TFR_S2_FINISH_SHARED(step, shift)                                                                      \
+  "ldr r9, [r11]\n\tldr r10, [r11, #4]\n\tldr r12, [r11, #12]\n\t"                                             \
+  TFR_S2_SHARE("r1", "r3", "r5", "r7", "r9", step, "0", shift)                                                 \
+  TFR_S2_SHARE("r2", "r4", "r6", "r8", "r12", step, "2", shift)
+
+#define TFR_S2_BLOCK(step, row, turn, sums, ninth, finish, shift)                                                             \
+  TFR_S2_FIRST_ROW(step, turn, sums) ninth(step, turn)                                                         \
+  TFR_S2_LATER_ROW(step, row, turn, "12") ninth(step, turn)                                                     \
+  TFR_S2_LATER_ROW(step, row, turn, "24") ninth(step, turn)                                                     \
+  "ldr r11, " TFR_S2_RULE "\n\tldr r14, " TFR_S2_OUTPUT "\n\t" finish(step, shift)
+
 /* Arguments: r0 job, r1 pixels, r2 output. `blocks` is the number of those before the last of a row, as text. */
-#define TFR_S2_LOOP(step, row, blocks, turn)                                                                   \
+#define TFR_S2_LOOP(step, row, blocks, turn, finish, shift)                                                                   \
   "push {r2, r4-r11, lr}\n\tldm r0, {r3-r9}\n\tpush {r3-r9}\n\tmov r0, r1\n\t"                             \
   "1:\n\t.if " blocks " > 1\n\tldr r12, " TFR_S2_COUNT "\n\tstr r12, " TFR_S2_LEFT "\n\t.endif\n\t"            \
-  ".if " blocks " > 0\n\t2:\n\t" TFR_S2_BLOCK(step, row, turn, TFR_S2_SUMS, TFR_S2_NINTH)                     \
+  ".if " blocks " > 0\n\t2:\n\t" TFR_S2_BLOCK(step, row, turn, TFR_S2_SUMS, TFR_S2_NINTH, finish, shift)                     \
   "add r14, r14, #4*" step "\n\tadd r0, r0, #8*" step "-2*" row "\n\tstr r14, " TFR_S2_OUTPUT "\n\t"          \
   ".if " blocks " > 1\n\tldr r12, " TFR_S2_LEFT "\n\tsubs r12, r12, #1\n\tstr r12, " TFR_S2_LEFT "\n\t"        \
-  "bne 2b\n\t.endif\n\t.endif\n\t" TFR_S2_BLOCK(step, row, turn, TFR_S2_RIGHT, TFR_S2_EIGHTH)                 \
+  "bne 2b\n\t.endif\n\t.endif\n\t" TFR_S2_BLOCK(step, row, turn, TFR_S2_RIGHT, TFR_S2_EIGHTH, finish, shift)                 \
   "ldr r12, " TFR_S2_ROWS "\n\tadd r14, r14, #4*" step "\n\tsub r0, r0, #8*" step "*" blocks "\n\t"           \
   "subs r12, r12, #1\n\t"                                                                                      \
   "str r14, " TFR_S2_OUTPUT "\n\tstr r12, " TFR_S2_ROWS "\n\tbne 1b\n\t"                                      \

@@ -41,17 +41,26 @@ struct tfr_depthwise_rows {
 
 typedef void tfr_depthwise_loop(const struct tfr_depthwise_rows *rows, const int8_t *pixels, int8_t *output);
 
-/* The loops of a shape, name_even and name_odd; `step`, `row` (bytes) and `blocks` (of a row, less one) are numbers. */
-#define TFR_DEPTHWISE_S2_LOOPS(name, step, row, blocks)                                                                \
+#if defined(TFR_DOUBLE_ROUNDING)
+#define TFR_S2_FINISH_FOR(way) TFR_S2_FINISH_EACH
+#else
+#define TFR_S2_FINISH_FOR(way) TFR_S2_FINISH_##way
+#endif
+
+/*
+ * The loops of a shape, name_even and name_odd; `step`, `row` (bytes) and `blocks` (of a row, less one) are numbers. `way`
+ * is SHARED where all channels have one shift, less TFR_RESCALE_HIGH, else EACH. Rounding twice takes a rule a channel.
+ */
+#define TFR_DEPTHWISE_S2_LOOPS(name, step, row, blocks, way, shift)                                                                \
   TFR_ASSEMBLY static void name##_even(__attribute__((unused)) const struct tfr_depthwise_rows *rows,          \
                                        __attribute__((unused)) const int8_t *pixels,                           \
                                        __attribute__((unused)) int8_t *output) {                               \
-    __asm volatile(TFR_S2_LOOP(#step, #row, #blocks, ""));                                                              \
+    __asm volatile(TFR_S2_LOOP(#step, #row, #blocks, "", TFR_S2_FINISH_FOR(way), #shift));                                                              \
   }                                                                                                            \
   TFR_ASSEMBLY static void name##_odd(__attribute__((unused)) const struct tfr_depthwise_rows *rows,           \
                                       __attribute__((unused)) const int8_t *pixels,                            \
                                       __attribute__((unused)) int8_t *output) {                                \
-    __asm volatile(TFR_S2_LOOP(#step, #row, #blocks, ", ror #8"));                                                      \
+    __asm volatile(TFR_S2_LOOP(#step, #row, #blocks, ", ror #8", TFR_S2_FINISH_FOR(way), #shift));                                                      \
   }
 
 /* The biases at one place from the sums of the taps that lie inside of the image there, the last column of them or not. */
@@ -67,7 +76,7 @@ TFR_INLINE void tfr_depthwise_pair_biases(struct tfr_depthwise_pair *pair, int32
 
 /* Biases and factors of channels `c` and c + 2 from their taps. */
 TFR_INLINE void tfr_depthwise_pair_of(const struct tfr_depthwise_params *params, int32_t c,
-                                      struct tfr_depthwise_pair *pair) {
+                                      int32_t shift, struct tfr_depthwise_pair *pair) {
   const uint32_t minus_zero = tfr_pack16(-params->input_zero_point, 0);
   const int32_t *bias = params->bias + c;
   uint32_t part[3];
@@ -86,11 +95,11 @@ TFR_INLINE void tfr_depthwise_pair_of(const struct tfr_depthwise_params *params,
     tfr_depthwise_pair_biases(pair, TFR_DEPTHWISE_ABOVE, tfr_sadd16(whole[1], whole[2]), tfr_sadd16(part[1], part[2]),
                               minus_zero, bias);
   }
-  pair->rule[0] = tfr_depthwise_rescale(params, c);
-  pair->rule[1] = tfr_depthwise_rescale(params, c + 2);
+  pair->rule[0] = tfr_depthwise_rescale_at(params, c, shift);
+  pair->rule[1] = tfr_depthwise_rescale_at(params, c + 2, shift);
 }
 
-TFR_APART void tfr_depthwise_pairs_of(const struct tfr_depthwise_params *params, int32_t first,
+TFR_INLINE void tfr_depthwise_pairs_of(const struct tfr_depthwise_params *params, int32_t first, int32_t shift,
                                       struct tfr_depthwise_pair *even, struct tfr_depthwise_pair *odd) {
   const int8_t *weight = params->weights + first;
   for (int32_t ky = 1; ky <= 3; ky++) {
@@ -101,8 +110,8 @@ TFR_APART void tfr_depthwise_pairs_of(const struct tfr_depthwise_params *params,
       odd->taps[ky][kx] = tfr_sxtb16_odd(word);
     }
   }
-  tfr_depthwise_pair_of(params, first, even);
-  tfr_depthwise_pair_of(params, first + 1, odd);
+  tfr_depthwise_pair_of(params, first, shift, even);
+  tfr_depthwise_pair_of(params, first + 1, shift, odd);
 }
 
 /* The job of `rows` output rows at one place. */
@@ -139,7 +148,7 @@ TFR_INLINE struct tfr_depthwise_place tfr_depthwise_place_of(const struct tfr_de
 
 /* All pairs of channels, place by place. */
 TFR_INLINE void tfr_depthwise_pairs_run(const struct tfr_depthwise_params *params, tfr_depthwise_loop *even,
-                                        tfr_depthwise_loop *odd, const int8_t *input, int8_t *output) {
+                                        tfr_depthwise_loop *odd, int32_t shift, const int8_t *input, int8_t *output) {
   const int32_t above = params->padding_top;
   const int32_t below = 2 * params->output_height + 1 - params->padding_top > params->input_height;
   const int32_t inside = params->output_height - above - below;
@@ -156,7 +165,7 @@ TFR_INLINE void tfr_depthwise_pairs_run(const struct tfr_depthwise_params *param
   for (int32_t first = 0; first < params->channels; first += TFR_DEPTHWISE_GROUP) {
     const int32_t last = params->channels - TFR_DEPTHWISE_GROUP;
     const int32_t c = first < last ? first : last;
-    tfr_depthwise_pairs_of(params, c, &pairs[0], &pairs[1]);
+    tfr_depthwise_pairs_of(params, c, shift, &pairs[0], &pairs[1]);
     for (int32_t i = 0; i < count; i++) {
       even(&places[i].even, places[i].pixels + c, places[i].output + c);
       odd(&places[i].odd, places[i].pixels + c, places[i].output + c + 1);
@@ -164,20 +173,24 @@ TFR_INLINE void tfr_depthwise_pairs_run(const struct tfr_depthwise_params *param
   }
 }
 
+/* A call that is compiled for another shift than its factors have is refused. */
 TFR_INLINE tfr_status tfr_depthwise_s2(const struct tfr_depthwise_params *params, tfr_depthwise_loop *even,
-                                       tfr_depthwise_loop *odd, const int8_t *input, int8_t *output, void *scratch) {
+                                       tfr_depthwise_loop *odd, int32_t shift, const int8_t *input, int8_t *output,
+                                       __attribute__((unused)) void *scratch) {
   const tfr_status status = tfr_depthwise_check(params, input, output);
   if (status != TFR_OK) return status;
-  if (!tfr_depthwise_all_short(params)) return tfr_depthwise_dense(params, input, output, scratch);
-  tfr_depthwise_pairs_run(params, even, odd, input, output);
+  if (!tfr_depthwise_all_short(params)) return tfr_depthwise_any(params, input, output);
+  const int32_t shared = TFR_RESCALE_HIGH == 32 ? shift : 0; /* rounding twice, each channel keeps its own */
+  if (!tfr_depthwise_shares(params, shared)) return TFR_ERROR_RANGE;
+  tfr_depthwise_pairs_run(params, even, odd, shared, input, output);
   tfr_depthwise_clamp(params, output);
   return TFR_OK;
 }
 
 #else
 
-#define TFR_DEPTHWISE_S2_LOOPS(name, step, row, blocks)
-#define tfr_depthwise_s2(params, even, odd, input, output, scratch) tfr_depthwise_dense(params, input, output, scratch)
+#define TFR_DEPTHWISE_S2_LOOPS(name, step, row, blocks, way, shift)
+#define tfr_depthwise_s2(params, even, odd, shift, input, output, scratch) tfr_depthwise_dense(params, input, output, scratch)
 
 #endif
 

@@ -5,7 +5,7 @@
 #ifndef TFR_DEPTHWISE_WIDEN_H
 #define TFR_DEPTHWISE_WIDEN_H
 
-#include "depthwise/tfr_depthwise.h"
+#include "depthwise/tfr_depthwise_layer.h"
 #include "tfr_dsp.h"
 
 #define TFR_DEPTHWISE_COLUMN (TFR_DEPTHWISE_PAIRS * TFR_DEPTHWISE_GROUP) /* words */

@@ -3,6 +3,7 @@
  * instructions of the runtime's `depthwise/tfr_depthwise_s2.h`, whose loops the text instantiates for the call's shape.
  */
 import type { KernelCall } from '../compiled-model.js';
+import { sharedShift } from './depthwise-shift.js';
 
 /** The largest offset of a load, and of an addition. */
 const MAX_OFFSET = 4095;
@@ -43,9 +44,12 @@ const shapeOf = ({ params }: KernelCall) => loopShape(params as Readonly<Record<
 /** The loops of the call, `symbol`_even and `symbol`_odd. */
 export function depthwisePrelude(call: KernelCall, symbol: string): string {
   const { step, row, blocks } = shapeOf(call)!;
-  return `TFR_DEPTHWISE_S2_LOOPS(${symbol}, ${step}, ${row}, ${blocks})`;
+  const shift = sharedShift(call);
+  const way = shift === null ? 'EACH, 0' : `SHARED, ${shift}`;
+  return `TFR_DEPTHWISE_S2_LOOPS(${symbol}, ${step}, ${row}, ${blocks}, ${way})`;
 }
 
 export function depthwiseConstants(call: KernelCall, symbol: string): readonly string[] | null {
-  return shapeOf(call) === null ? null : [`${symbol}_even`, `${symbol}_odd`];
+  if (shapeOf(call) === null) return null;
+  return [`${symbol}_even`, `${symbol}_odd`, `${sharedShift(call) ?? 0}`];
 }

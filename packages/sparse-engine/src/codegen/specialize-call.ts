@@ -5,6 +5,7 @@
  */
 import type { KernelCall } from '../compiled-model.js';
 import { depthwiseConstants, depthwisePrelude } from './depthwise-loops.js';
+import { walkerConstants, walkerPrelude } from './depthwise-walkers.js';
 import { panelConstants } from './panel-constants.js';
 
 /** How the specialised function of a kernel is written; one line a kernel in {@link SPECIALIZERS}. */
@@ -48,6 +49,13 @@ const SPECIALIZERS: Readonly<Record<string, Specializer>> = {
     inputs: 1,
     constants: depthwiseConstants,
     prelude: depthwisePrelude,
+  },
+  tfr_depthwise_taps_s8: {
+    header: 'depthwise/tfr_depthwise_taps.h',
+    body: 'tfr_depthwise_taps',
+    inputs: 1,
+    constants: walkerConstants,
+    prelude: walkerPrelude,
   },
   tfr_attention_s8: {
     header: 'attention/tfr_attention.h',

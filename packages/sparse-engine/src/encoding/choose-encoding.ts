@@ -7,8 +7,9 @@ import {
   type LayoutOf,
   type Matrix,
   type MatrixShape,
+  type WindowContext,
 } from './encoding.js';
-import { encodedBytes, fitEncoding, supportsLayout } from './formats.js';
+import { encodedBytes, fitEncoding, storedWeights, supportsLayout } from './formats.js';
 
 /** Layouts for zeros that follow no known pattern; pairs take no more bytes than CSR does for single weights. */
 const UNSTRUCTURED: readonly EncodingLayout[] = [
@@ -17,6 +18,8 @@ const UNSTRUCTURED: readonly EncodingLayout[] = [
 
 /** A stream of unbalanced rows is faster than dense weights for certain below this share of their bytes. */
 const UNSTRUCTURED_SHARE = 0.5;
+
+const TAPS = { kind: 'taps' } as const satisfies EncodingLayout;
 
 /**
  * The layout for zeros in blocks of this shape: rows in groups where kernels walk them, else row by row; null where none
@@ -66,10 +69,18 @@ export function chooseEncoding(matrix: MatrixShape, candidate: Encoding | null):
 
 /** The encoding of these weights, whose zeros are said to follow the given blocks (null: no pattern). */
 export function chooseWeightEncoding(matrix: Matrix, sparsity: BlockShape | null): Encoding {
+  if (matrix.window !== undefined) return chooseTaps(matrix, matrix.window);
   if (sparsity === null) return chooseUnstructured(matrix);
   const dense = fitEncoding(matrix, denseLayout(matrix));
   const layout = layoutOfPattern(matrix, sparsity);
   return layout === null ? dense : smaller(matrix, dense, fitEncoding(matrix, layout));
+}
+
+function chooseTaps(matrix: Matrix, { fasterShare }: WindowContext): Encoding {
+  if (!supportsLayout(matrix, TAPS)) return DENSE;
+  const taps = fitEncoding(matrix, TAPS);
+  const isFaster = storedWeights(matrix, taps) <= fasterShare * matrix.rows * matrix.columns;
+  return isFaster ? smaller(matrix, DENSE, taps) : DENSE;
 }
 
 function chooseUnstructured(matrix: Matrix): Encoding {

@@ -9,6 +9,8 @@ export interface MatrixShape {
   readonly columns: number;
   /** What panel streams hold and assume of the layer beside its weights; absent where no kernel reads them. */
   readonly panel?: PanelContext;
+  /** Of depthwise weights, whose rows are the taps of a window that each column, a channel, has for itself. */
+  readonly window?: WindowContext;
 }
 
 /** How a kernel lays out the activations that weights meet: runs of quads (four channels of one position, 8 bytes). */
@@ -35,6 +37,11 @@ export interface PanelContext {
   readonly largestInput: number;
 }
 
+export interface WindowContext {
+  /** Kernels of kept taps are faster than dense ones up to this share of stored weights. */
+  readonly fasterShare: number;
+}
+
 export interface Matrix extends MatrixShape {
   /** Row-major [rows, columns]. */
   readonly values: Int8Array;
@@ -46,7 +53,8 @@ export type EncodingLayout =
   | PanelLayout
   | { readonly kind: 'balanced'; readonly blockColumns: number }
   | { readonly kind: 'runlength'; readonly blockColumns: number }
-  | { readonly kind: 'csr' };
+  | { readonly kind: 'csr' }
+  | { readonly kind: 'taps' };
 
 /** Groups of rows that share a pattern, in one stream with their biases and factors; dense: all blocks, without offsets. */
 export interface PanelLayout extends BlockShape {
@@ -90,7 +98,15 @@ export interface CsrEncoding {
   readonly nonZeros: number;
 }
 
-export type Encoding = DenseEncoding | PanelEncoding | BalancedEncoding | RunLengthEncoding | CsrEncoding;
+/** Of depthwise weights: the taps that groups of four channels keep. */
+export interface TapsEncoding {
+  readonly kind: 'taps';
+  /** Kept taps of all groups. */
+  readonly blocks: number;
+}
+
+export type Encoding =
+  DenseEncoding | PanelEncoding | BalancedEncoding | RunLengthEncoding | CsrEncoding | TapsEncoding;
 export type EncodingOf<K extends EncodingKind> = Extract<Encoding, { kind: K }>;
 
 export const DENSE: DenseEncoding = { kind: 'dense' };

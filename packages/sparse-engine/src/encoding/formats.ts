@@ -12,6 +12,7 @@ import type {
 } from './encoding.js';
 import { panelFormat } from './panel.js';
 import { runLengthFormat } from './run-length.js';
+import { tapsFormat } from './taps.js';
 
 const FORMATS: { readonly [K in EncodingKind]: EncodingFormat<K> } = {
   dense: denseFormat,
@@ -19,6 +20,7 @@ const FORMATS: { readonly [K in EncodingKind]: EncodingFormat<K> } = {
   balanced: balancedFormat,
   runlength: runLengthFormat,
   csr: csrFormat,
+  taps: tapsFormat,
 };
 
 /** Every kind; kernels are named tfr_<op>_<kind>_s8. */

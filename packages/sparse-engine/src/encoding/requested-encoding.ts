@@ -75,6 +75,7 @@ export const LAYOUTS: readonly EncodingLayout[] = [
   ...WIDTHS.map((blockColumns): EncodingLayout => ({ kind: 'balanced', blockColumns })),
   ...WIDTHS.map((blockColumns): EncodingLayout => ({ kind: 'runlength', blockColumns })),
   { kind: 'csr' },
+  { kind: 'taps' },
 ];
 
 /** `panel 2x4` as it is written on a command line. */

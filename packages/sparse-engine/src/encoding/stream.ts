@@ -26,13 +26,15 @@ export const align4 = (bytes: number): number => Math.ceil(bytes / 4) * 4;
 /** Columns that a kernel may read: up to one more than there are. */
 export const readableColumns = (columns: number): number => columns + (columns % 2);
 
-export function supportsBlocks({ columns }: MatrixShape, blockColumns: number): boolean {
+export function supportsBlocks(shape: MatrixShape, blockColumns: number): boolean {
+  const { columns } = shape;
   return (
-    BLOCK_COLUMNS.includes(blockColumns) && readableColumns(columns) >= blockColumns && columns <= MAX_COLUMNS
+    BLOCK_COLUMNS.includes(blockColumns) && readableColumns(columns) >= blockColumns && supportsColumns(shape)
   );
 }
 
-export const supportsColumns = ({ columns }: MatrixShape): boolean => columns <= MAX_COLUMNS;
+export const supportsColumns = ({ columns, window }: MatrixShape): boolean =>
+  columns <= MAX_COLUMNS && window === undefined;
 
 /** A stream of zeros with its header. */
 export function createStream(bytes: number, header: StreamHeader): DataView {

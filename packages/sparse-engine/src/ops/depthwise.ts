@@ -2,7 +2,8 @@
 import { clamp, requantize, type Shape } from '@tinyformer/core';
 import { channelCount, type Site } from '../ir/graph.js';
 import { activationRange, largestDifference } from './arithmetic.js';
-import { defineOp } from './op-definition.js';
+import { encodedBytes } from '../encoding/formats.js';
+import { defineOp, type WeightMatrix } from './op-definition.js';
 import {
   channelFactors,
   clampGeometry,
@@ -10,7 +11,6 @@ import {
   weightedConstants,
   type WeightedAttributes,
 } from './weighted.js';
-import { DENSE } from '../encoding/encoding.js';
 import { slideWindow, windowGeometry, windowOf, type WindowAttributes } from './window.js';
 
 export type DepthwiseAttributes = WindowAttributes & WeightedAttributes;
@@ -18,6 +18,21 @@ type DepthwiseSite = Site<DepthwiseAttributes>;
 
 const windowAt = ({ node, inputs }: DepthwiseSite) => windowOf(inputs[0]!.shape, node.attributes);
 const channelsOf = ({ inputs }: DepthwiseSite) => channelCount(inputs[0]!.shape);
+
+/** Dense 3 x 3 kernels multiply two taps at a time; kept taps go one by one. Measured: docs/kernels.md. */
+function fasterShare({ kernel, stride }: WindowAttributes): number {
+  if (kernel !== 3) return 1;
+  return stride === 1 ? 3 / 9 : 2 / 9;
+}
+
+/** Rows are taps, columns channels. */
+const tapMatrix = (site: DepthwiseSite): WeightMatrix => ({
+  rows: site.node.attributes.kernel ** 2,
+  columns: channelsOf(site),
+  values: site.node.attributes.weights.data,
+  sparsity: null,
+  window: { fasterShare: fasterShare(site.node.attributes) },
+});
 
 function outputShape(site: DepthwiseSite): Shape {
   const { outputHeight, outputWidth } = windowAt(site);
@@ -37,7 +52,8 @@ function accumulatorBound(site: DepthwiseSite): number {
 export const depthwise = defineOp<DepthwiseAttributes>({
   name: 'depthwise',
   inputCount: 1,
-  encodings: ['dense'],
+  encodings: ['dense', 'taps'],
+  weights: tapMatrix,
   inferShape: outputShape,
   findFault: (site) => {
     const read = site.node.attributes.weights.shape[2]!;
@@ -49,8 +65,8 @@ export const depthwise = defineOp<DepthwiseAttributes>({
     const { outputHeight, outputWidth } = windowAt(site);
     return outputHeight * outputWidth * site.node.attributes.weights.data.length;
   },
-  kernel: () => 'tfr_depthwise_dense_s8',
-  geometry: (site) => {
+  kernel: ({ kind }) => `tfr_depthwise_${kind}_s8`,
+  geometry: (site, encoding) => {
     const window = windowAt(site);
     return {
       input_height: window.height,
@@ -60,15 +76,12 @@ export const depthwise = defineOp<DepthwiseAttributes>({
       output_width: window.outputWidth,
       ...windowGeometry(window),
       ...clampGeometry(site),
-      weight_bytes: site.node.attributes.weights.data.length,
+      weight_bytes: encodedBytes(tapMatrix(site), encoding),
     };
   },
-  constants: (site) => weightedConstants(site, { matrix: null, encoding: DENSE }),
-  constantBytes: (site) =>
-    weightedConstantBytes(
-      { rows: site.node.attributes.kernel ** 2, columns: channelsOf(site) },
-      { outputs: channelsOf(site) },
-    ),
+  constants: (site, encoding) => weightedConstants(site, { matrix: tapMatrix(site), encoding }),
+  constantBytes: (site, encoding) =>
+    weightedConstantBytes(tapMatrix(site), { outputs: channelsOf(site), encoding }),
 
   reference: (site, { inputs, output, rounding }) => {
     const [x] = inputs as [Int8Array];

@@ -36,13 +36,13 @@ export function clampGeometry({ node, inputs, output }: WeightedSite) {
   };
 }
 
-/** Arrays of the parameter struct. The matrix is null where only dense weights exist. */
+/** Arrays of the parameter struct. */
 export function weightedConstants(
   site: WeightedSite,
-  { matrix, encoding }: { readonly matrix: WeightMatrix | null; readonly encoding: Encoding },
+  { matrix, encoding }: { readonly matrix: WeightMatrix; readonly encoding: Encoding },
 ): Record<string, TypedArray> {
-  const { weights, bias } = site.node.attributes;
-  const encoded = matrix === null ? weights.data : encodeWeights(matrix, encoding);
+  const { bias } = site.node.attributes;
+  const encoded = encodeWeights(matrix, encoding);
   if (encoding.kind === 'panel') return { weights: encoded };
   const factors = channelFactors(site);
   return {

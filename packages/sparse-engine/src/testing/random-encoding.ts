@@ -10,7 +10,7 @@ export function sparsify(rng: Rng, matrix: Matrix, kind: EncodingKind): Encoding
   const fitting = LAYOUTS.filter((layout) => layout.kind === kind && supportsLayout(matrix, layout));
   if (fitting.length === 0) return DENSE;
   const layout = rng.pick(fitting);
-  clearBlocks(rng, matrix, { blockRows: 1, blockColumns: 1, ...layout });
+  clearBlocks(rng, matrix, { blockRows: 1, blockColumns: kind === 'taps' ? 4 : 1, ...layout });
   return fitEncoding(matrix, layout);
 }
 

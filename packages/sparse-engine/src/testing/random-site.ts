@@ -100,7 +100,7 @@ function sparseSite(rng: Rng, site: Site, kind: EncodingKind): RandomSite {
   return { site, encoding: sparsify(rng, OPS[site.node.op]!.weights(site)!, kind) };
 }
 
-function randomDepthwise(rng: Rng): Site {
+function randomDepthwise(rng: Rng, kind: EncodingKind): RandomSite {
   const [channels, kernel] = [between(rng, 1, 19), rng.pick([1, 2, 3, 3, 5])];
   const [input, output] = [randomQuant(rng), randomQuant(rng)];
   const shape = [kernel, kernel, channels];
@@ -109,7 +109,7 @@ function randomDepthwise(rng: Rng): Site {
   // Tall enough for several strips of rows in the kernel, wide enough for several blocks of columns.
   const shapeIn = [between(rng, 1, 20), between(rng, 1, 13), channels];
   const inputTensor = { shape: shapeIn, quant: input };
-  return siteFrom('depthwise', { inputs: [inputTensor], quant: output, attributes });
+  return sparseSite(rng, siteFrom('depthwise', { inputs: [inputTensor], quant: output, attributes }), kind);
 }
 
 function randomPool(rng: Rng): Site {
@@ -185,7 +185,8 @@ export const RANDOM_SITES: Readonly<Record<string, (rng: Rng) => RandomSite>> = 
   tfr_convolution_runlength_s8: (rng) => randomConvolution(rng, 'runlength'),
   tfr_convolution_csr_s8: (rng) => randomConvolution(rng, 'csr'),
   tfr_convolution_panel_s8: (rng) => randomConvolution(rng, 'panel'),
-  tfr_depthwise_dense_s8: (rng) => dense(randomDepthwise(rng)),
+  tfr_depthwise_dense_s8: (rng) => randomDepthwise(rng, 'dense'),
+  tfr_depthwise_taps_s8: (rng) => randomDepthwise(rng, 'taps'),
   tfr_lookup_s8: (rng) => dense(randomElementwise(rng, 'lookup')),
   tfr_add_s8: (rng) => dense(randomElementwise(rng, 'add')),
   tfr_average_pool_s8: (rng) => dense(randomPool(rng)),

@@ -15,6 +15,7 @@ import {
 import type { WeightEncoding } from './requests.js';
 import { encodeRows } from './row-streams.js';
 import type { RowEncoding, RowMatrix } from './row-streams.js';
+import { encodeTaps } from './tap-stream.js';
 
 const size = (max: number): fc.Arbitrary<number> => fc.integer({ min: 1, max });
 const zeroPoint = fc.integer({ min: -128, max: 127 });
@@ -220,6 +221,31 @@ export const depthwiseRequest = windowShape.chain((shape) => {
     .map(([data, weights, params]) => depthwise(shape, { input: data, weights, params }));
 });
 
+/** At least four channels; a call with dense weights, and the same with the taps that are not zero. */
+export const depthwiseTapsRequests = windowShape.chain(({ input, ...shape }) => {
+  const image = { ...input, channels: input.channels + 3 };
+  const { height, width, channels } = image;
+  const taps = shape.kernel * shape.kernelWidth;
+  const blocks = taps * channels;
+  return fc
+    .record({
+      data: int8s(height * width * channels),
+      full: int8s(blocks),
+      keep: fc.array(fc.nat(3), { minLength: blocks, maxLength: blocks }),
+      params: quantisation(channels),
+    })
+    .map(({ data, full, keep, params }) => {
+      const isKept = (i: number) => keep[Math.floor(i / channels) * channels + ((i % channels) >> 2)] === 0;
+      const values = full.map((weight, i) => (isKept(i) ? weight : 0));
+      const window = { ...shape, input: image };
+      const stream = encodeTaps({ taps, channels, values });
+      return {
+        dense: depthwise(window, { input: data, weights: values, params }),
+        kept: depthwise(window, { input: data, weights: stream, encoding: 'taps', params }),
+      };
+    });
+});
+
 const request = (
   kernel: string,
   params: KernelParams,
@@ -333,7 +359,10 @@ export const requestsByOp: Readonly<Record<string, fc.Arbitrary<KernelRequest>>>
   linear_panel: linearPanelRequest,
   convolution: convolutionRequest,
   convolution_panel: convolutionPanelRequest,
-  depthwise: depthwiseRequest,
+  depthwise: fc.oneof(
+    depthwiseRequest,
+    depthwiseTapsRequests.map(({ kept }) => kept),
+  ),
   lookup: lookupRequest,
   add: addRequest,
   average_pool: averagePoolRequest,

@@ -11,10 +11,12 @@ export {
 } from './requests.js';
 export { denseRows, encodeRows, type RowEncoding, type RowMatrix } from './row-streams.js';
 export { densePanel, encodePanel, evenTile, type PanelMatrix, type PanelTile } from './panel-stream.js';
+export { encodeTaps, type TapWeights } from './tap-stream.js';
 export {
   addRequest,
   averagePoolRequest,
   depthwiseRequest,
+  depthwiseTapsRequests,
   int8s,
   panelMatrix,
   randomRequests,

@@ -164,12 +164,17 @@ export function convolutionPanel(
 
 export function depthwise(
   shape: Omit<WindowShape, 'outputChannels'>,
-  { input, weights, params = {} }: { input: Int8Array; weights: Int8Array; params?: KernelParams },
+  {
+    input,
+    weights,
+    encoding = 'dense',
+    params = {},
+  }: { input: Int8Array; weights: Int8Array; encoding?: 'dense' | 'taps'; params?: KernelParams },
 ): KernelRequest {
   const { channels } = shape.input;
   const window = windowParams({ ...shape, outputChannels: channels });
   return {
-    kernel: 'tfr_depthwise_dense_s8',
+    kernel: `tfr_depthwise_${encoding}_s8`,
     params: {
       ...window,
       ...{ input_zero_point: 0, ...NO_CLAMP },
