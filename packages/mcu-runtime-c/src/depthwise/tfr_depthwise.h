@@ -11,8 +11,7 @@
 #include "depthwise/tfr_depthwise_walk.h"
 
 #if TFR_CORE == TFR_CORE_PORTABLE
-#define tfr_depthwise_all_short(params) 0
-#define tfr_depthwise_short(params, input, output, scratch) ((void)(scratch), tfr_depthwise_direct(params, input, output))
+#define tfr_depthwise_short(params, input, output, scratch) 0
 #else
 #include "depthwise/tfr_depthwise_dsp.h"
 #endif
@@ -30,10 +29,7 @@ TFR_INLINE tfr_status tfr_depthwise_dense(const struct tfr_depthwise_params *par
   const tfr_status status = tfr_depthwise_check(params, input, output);
   if (status != TFR_OK) return status;
   if (scratch == NULL && (tfr_depthwise_is_3x3(params) || tfr_depthwise_is_walked(params))) return TFR_ERROR_NULL;
-  if (tfr_depthwise_all_short(params)) {
-    tfr_depthwise_short(params, input, output, scratch);
-    return TFR_OK;
-  }
+  if (tfr_depthwise_short(params, input, output, scratch)) return TFR_OK;
   return tfr_depthwise_any(params, input, output);
 }
 

@@ -2,6 +2,7 @@
 #ifndef TFR_DEPTHWISE_CHANNELS_H
 #define TFR_DEPTHWISE_CHANNELS_H
 
+#include "depthwise/tfr_depthwise_direct.h"
 #include "depthwise/tfr_depthwise_layer.h"
 #include "tfr_dsp.h"
 #include "tfr_rescale.h"
@@ -9,45 +10,60 @@
 #define TFR_DEPTHWISE_MAX_BIAS ((int32_t)1 << 29)
 #define TFR_DEPTHWISE_MAX_TAPS 8192 /* times 127 * 255: below 2^28 */
 
+/* Is this a channel whose factor is outside of what tfr_rescale_apply takes? */
+#define tfr_depthwise_is_long(params, c) (!TFR_RESCALE_VALID((params)->shift[c]))
+
 /*
- * Are there four channels, the sums of all channels so small, and their factors such, that tfr_rescale_apply rescales them?
- * They are valid then. 0 or in [2^30, 2^31) becomes, less 1 and without sign, at least 2^30 - 1; what is negative the same,
- * so the sign is asked for apart.
+ * How many channels tfr_rescale_apply cannot rescale, for their factors lie outside of what it takes; all of them where
+ * there are fewer than four or a sum or multiplier of any is out of bounds. Where it is 0 the factors are valid. 0 or in
+ * [2^30, 2^31) becomes, less 1 and without sign, at least 2^30 - 1; what is negative the same, so the sign is asked for
+ * apart.
  */
-TFR_APART int tfr_depthwise_all_short(const struct tfr_depthwise_params *params) {
-  if (params->kernel_height * params->kernel_width > TFR_DEPTHWISE_MAX_TAPS) return 0;
-  if (params->channels < TFR_DEPTHWISE_GROUP) return 0;
+TFR_APART int32_t tfr_depthwise_long_channels(const struct tfr_depthwise_params *params) {
+  if (params->kernel_height * params->kernel_width > TFR_DEPTHWISE_MAX_TAPS) return params->channels;
+  if (params->channels < TFR_DEPTHWISE_GROUP) return params->channels;
   const int32_t *bias = params->bias;
   const int32_t *multiplier = params->multiplier;
   const uint8_t *shift = params->shift;
+  int32_t count = 0;
   for (const int32_t *end = bias + params->channels; bias != end; bias++) {
     const uint32_t factor = (uint32_t)*multiplier++;
-    const int32_t right = *shift++;
-    if (factor - 1 < ((uint32_t)1 << 30) - 1 || factor >> 31 != 0 || !TFR_RESCALE_VALID(right) ||
+    if (factor - 1 < ((uint32_t)1 << 30) - 1 || factor >> 31 != 0 ||
         (uint32_t)*bias + (uint32_t)TFR_DEPTHWISE_MAX_BIAS > 2 * (uint32_t)TFR_DEPTHWISE_MAX_BIAS) {
-      return 0;
+      return params->channels;
     }
+    count += !TFR_RESCALE_VALID(*shift);
+    shift++;
   }
-  return 1;
+  return count;
 }
 
+/* Are they valid, and few enough that computing them apart costs less than computing all channels the long way? */
+TFR_INLINE int tfr_depthwise_mostly_short(const struct tfr_depthwise_params *params, int32_t long_channels) {
+  return long_channels == 0 || (long_channels <= params->channels / 4 &&
+                                tfr_factors_valid(params->multiplier, params->shift, params->channels));
+}
+
+/* Of a long channel, which is computed again: any rule. */
 TFR_INLINE struct tfr_rescale tfr_depthwise_rescale(const struct tfr_depthwise_params *params, int32_t c) {
-  return tfr_rescale_of(params->multiplier[c], params->shift[c], params->output_zero_point);
+  return tfr_rescale_of(params->multiplier[c], tfr_depthwise_is_long(params, c) ? TFR_RESCALE_MIN_SHIFT : params->shift[c],
+                        params->output_zero_point);
 }
 
-/* Whether all multipliers are whole numbers at this shift (less TFR_RESCALE_HIGH); 0: each may have its own. */
+/* Whether the multipliers of all but long channels are whole numbers at this shift (less TFR_RESCALE_HIGH); 0: each may have its own. */
 TFR_INLINE int tfr_depthwise_shares(const struct tfr_depthwise_params *params, int32_t shift) {
   const int32_t *multiplier = params->multiplier;
   const int32_t *end = multiplier + (shift > 0 ? params->channels : 0);
   for (const uint8_t *own = params->shift; multiplier != end; multiplier++, own++) {
     const int32_t more = *own - TFR_RESCALE_HIGH - shift;
+    if (!TFR_RESCALE_VALID(*own)) continue;
     if (more < 0 || *multiplier >> more << more != *multiplier) return 0;
   }
   return 1;
 }
 
 TFR_INLINE int32_t tfr_depthwise_multiplier_at(const struct tfr_depthwise_params *params, int32_t c, int32_t shift) {
-  return params->multiplier[c] >> (params->shift[c] - TFR_RESCALE_HIGH - shift);
+  return tfr_depthwise_is_long(params, c) ? 0 : params->multiplier[c] >> (params->shift[c] - TFR_RESCALE_HIGH - shift);
 }
 
 /* The channel's rule at this shift, 0: at its own. */
@@ -69,6 +85,16 @@ TFR_APART void tfr_depthwise_clamp(const struct tfr_depthwise_params *params, in
   int32_t i = 0;
   for (; i + 4 <= size; i += 4) tfr_store32(output + i, tfr_min8(tfr_max8(tfr_load32(output + i), lows), highs));
   for (; i < size; i++) output[i] = (int8_t)(output[i] < low ? low : output[i] > high ? high : output[i]);
+}
+
+/* The clamp, and the channels that were left out. */
+TFR_INLINE void tfr_depthwise_finish_channels(const struct tfr_depthwise_params *params, int32_t long_channels,
+                                              const int8_t *input, int8_t *output) {
+  tfr_depthwise_clamp(params, output);
+  if (long_channels == 0) return;
+  for (int32_t c = 0; c < params->channels; c++) {
+    if (tfr_depthwise_is_long(params, c)) tfr_depthwise_direct_channel(params, c, input, output);
+  }
 }
 
 #endif

@@ -42,4 +42,17 @@ TFR_APART void tfr_depthwise_direct(const struct tfr_depthwise_params *params, c
   }
 }
 
+/* One channel at all positions. */
+TFR_APART void tfr_depthwise_direct_channel(const struct tfr_depthwise_params *params, int32_t c, const int8_t *input,
+                                            int8_t *output) {
+  for (int32_t row = 0; row < params->output_height; row++) {
+    const struct tfr_taps y = tfr_window_taps(tfr_depthwise_vertical(params), row);
+    for (int32_t column = 0; column < params->output_width; column++) {
+      const struct tfr_taps x = tfr_window_taps(tfr_depthwise_horizontal(params), column);
+      tfr_depthwise_multiply(params, input, y, x, c, 1, output);
+      output += params->channels;
+    }
+  }
+}
+
 #endif

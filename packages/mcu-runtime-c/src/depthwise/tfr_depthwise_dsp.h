@@ -15,9 +15,11 @@
 #define tfr_depthwise_3x3(params, input, output, scratch) ((void)(scratch))
 #endif
 
-/* All sums are short. */
-TFR_INLINE void tfr_depthwise_short(const struct tfr_depthwise_params *params, const int8_t *input, int8_t *output,
-                                    void *scratch) {
+/* All channels; 0: nothing is done, for most are long. */
+TFR_INLINE int tfr_depthwise_short(const struct tfr_depthwise_params *params, const int8_t *input, int8_t *output,
+                                   void *scratch) {
+  const int32_t long_channels = tfr_depthwise_long_channels(params);
+  if (!tfr_depthwise_mostly_short(params, long_channels)) return 0;
   if (TFR_DEPTHWISE_HAS_STRIPS && tfr_depthwise_is_3x3(params)) {
     tfr_depthwise_3x3(params, input, output, (uint32_t *)scratch);
   } else if (TFR_DEPTHWISE_HAS_STRIPS && tfr_depthwise_is_walked(params)) {
@@ -25,7 +27,8 @@ TFR_INLINE void tfr_depthwise_short(const struct tfr_depthwise_params *params, c
   } else {
     tfr_depthwise_groups(params, input, output);
   }
-  tfr_depthwise_clamp(params, output);
+  tfr_depthwise_finish_channels(params, long_channels, input, output);
+  return 1;
 }
 
 #endif

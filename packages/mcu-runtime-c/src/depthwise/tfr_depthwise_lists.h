@@ -8,7 +8,8 @@
 #include "depthwise/tfr_depthwise_channels.h"
 #include "depthwise/tfr_depthwise_walk.h"
 
-#define tfr_depthwise_walks(params) (tfr_depthwise_strip_fits(params) && tfr_depthwise_all_short(params))
+#define tfr_depthwise_walks(params) \
+  (tfr_depthwise_strip_fits(params) && tfr_depthwise_mostly_short(params, tfr_depthwise_long_channels(params)))
 
 static const uint8_t tfr_depthwise_all_taps[TFR_TAPS_MAX / 8 + 1] = {
     255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255,
@@ -227,7 +228,6 @@ TFR_INLINE void tfr_depthwise_walk_kept(const struct tfr_depthwise_params *param
     struct tfr_depthwise_kept all = {tfr_depthwise_all_taps, params->weights + first, params->channels};
     tfr_depthwise_walk_group(&job, kept == NULL ? &all : kept, first, input, output);
   }
-  tfr_depthwise_clamp(params, output);
 }
 
 #endif

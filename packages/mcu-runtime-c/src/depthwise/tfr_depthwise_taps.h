@@ -5,6 +5,7 @@
 #ifndef TFR_DEPTHWISE_TAPS_H
 #define TFR_DEPTHWISE_TAPS_H
 
+#include "depthwise/tfr_depthwise_channels.h"
 #include "depthwise/tfr_depthwise_direct.h"
 #include "depthwise/tfr_depthwise_stream.h"
 #include "depthwise/tfr_depthwise_walk.h"
@@ -51,22 +52,39 @@ TFR_INLINE tfr_status tfr_depthwise_taps_check(const struct tfr_depthwise_params
   return tfr_depthwise_stream_open(params, kept);
 }
 
+TFR_INLINE int tfr_depthwise_group_is_long(const struct tfr_depthwise_params *params, int32_t first) {
+  for (int32_t i = 0; i < TFR_DEPTHWISE_GROUP; i++) {
+    if (tfr_depthwise_is_long(params, first + i)) return 1;
+  }
+  return 0;
+}
+
+/* Any factors; all groups, or those with a long channel only. */
+TFR_INLINE void tfr_depthwise_kept_groups(const struct tfr_depthwise_params *params, struct tfr_depthwise_kept kept,
+                                          int all, const int8_t *input, int8_t *output) {
+  const int32_t last = params->channels - TFR_DEPTHWISE_GROUP;
+  for (int32_t begin = 0; begin < params->channels; begin += TFR_DEPTHWISE_GROUP) {
+    const int32_t first = begin < last ? begin : last;
+    if (all || tfr_depthwise_group_is_long(params, first)) tfr_depthwise_kept_run(params, kept, first, input, output);
+    tfr_depthwise_next_group(&kept, tfr_depthwise_mask_bytes(params));
+  }
+}
+
 TFR_INLINE tfr_status tfr_depthwise_taps(const struct tfr_depthwise_params *params, struct tfr_depthwise_way way,
                                          const int8_t *input, int8_t *output, void *scratch) {
   struct tfr_depthwise_kept kept;
   const tfr_status status = tfr_depthwise_taps_check(params, input, output, scratch, &kept);
   if (status != TFR_OK) return status;
-  if (tfr_depthwise_walks(params)) {
+  const int walks = tfr_depthwise_walks(params);
+  if (walks) {
+    struct tfr_depthwise_kept walked = kept;
     if (way.shift > 0 && !tfr_depthwise_shares(params, way.shift)) return TFR_ERROR_RANGE;
-    tfr_depthwise_walk_kept(params, &kept, way, input, output, (uint32_t *)scratch);
-    return TFR_OK;
+    tfr_depthwise_walk_kept(params, &walked, way, input, output, (uint32_t *)scratch);
+    tfr_depthwise_clamp(params, output);
+  } else if (!tfr_factors_valid(params->multiplier, params->shift, params->channels)) {
+    return TFR_ERROR_RANGE;
   }
-  if (!tfr_factors_valid(params->multiplier, params->shift, params->channels)) return TFR_ERROR_RANGE;
-  const int32_t last = params->channels - TFR_DEPTHWISE_GROUP;
-  for (int32_t begin = 0; begin < params->channels; begin += TFR_DEPTHWISE_GROUP) {
-    tfr_depthwise_kept_run(params, kept, begin < last ? begin : last, input, output);
-    tfr_depthwise_next_group(&kept, tfr_depthwise_mask_bytes(params));
-  }
+  tfr_depthwise_kept_groups(params, kept, !walks, input, output);
   return TFR_OK;
 }
 

@@ -78,8 +78,7 @@ TFR_INLINE uint32_t tfr_depthwise_walk_bytes(const struct tfr_depthwise_params *
 #define tfr_depthwise_way_of(params) ((struct tfr_depthwise_way){NULL, 0})
 #define TFR_DEPTHWISE_WAY(name, shift) ((struct tfr_depthwise_way){NULL, 0})
 #define tfr_depthwise_walks(params) 0
-#define tfr_depthwise_shares(params, shift) 1
-#define tfr_depthwise_walk_kept(params, kept, way, input, output, scratch) ((void)(way))
+#define tfr_depthwise_walk_kept(params, kept, way, input, output, scratch) ((void)(way), (void)(kept))
 #define TFR_DEPTHWISE_WALKER_OF(name, length, second, shift)
 #endif
 
