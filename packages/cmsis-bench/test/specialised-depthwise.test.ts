@@ -3,6 +3,7 @@ import { describe, expect } from '@jest/globals';
 import { createRng, elementCount } from '@tinyformer/core';
 import { loadRuntime } from '@tinyformer/mcu-runtime-c';
 import { definitionOf } from '@tinyformer/sparse-engine';
+import type { BenchLayer } from '../src/benchmark/layer.js';
 import { depthwiseLayer } from '../src/benchmark/layer-makers.js';
 import { ownWays, SpecialisedKernels } from '../src/benchmark/own-programs.js';
 import { buildLayerFirmware } from '../src/firmware/layer-firmware.js';
@@ -38,6 +39,19 @@ const LAYERS = [
   })),
 ];
 
+/** One channel's factor is far above the others', as a channel that training left unused has it. */
+function withLoudChannel(layer: BenchLayer): BenchLayer {
+  return {
+    ...layer,
+    candidates: layer.candidates.map(({ encoding, site }) => {
+      const scales = site.node.attributes['weightScales'] as readonly number[];
+      const weightScales = scales.map((scale, channel) => (channel === 2 ? 1024 * scale : scale));
+      const attributes = { ...site.node.attributes, weightScales };
+      return { encoding, site: { ...site, node: { ...site.node, attributes } } };
+    }),
+  };
+}
+
 describe.each(MACHINES)('On a $name', (machine) => {
   describe.each(['single', 'double'] as const)('with %s rounding', (rounding) => {
     machineTest('depthwise convolutions compiled for one call equal the plain loops', async () => {
@@ -45,12 +59,14 @@ describe.each(MACHINES)('On a $name', (machine) => {
       const specialised = new SpecialisedKernels();
       const ways = LAYERS.flatMap((sizes, index) => {
         const layer = depthwiseLayer(createRng(index), `layer${index}`, sizes).draw();
-        return ownWays(layer, { runtime, specialised })
-          .filter(({ kind }) => kind === 'specialised')
-          .map((way) => ({ way, inputs: layer.inputs }));
+        return [layer, withLoudChannel({ ...layer, name: `${layer.name}Loud` })].flatMap((each) =>
+          ownWays(each, { runtime, specialised })
+            .filter(({ kind }) => kind === 'specialised')
+            .map((way) => ({ way, inputs: each.inputs })),
+        );
       });
       runtime.dispose();
-      expect(ways).toHaveLength(LAYERS.length);
+      expect(ways).toHaveLength(2 * LAYERS.length);
       const { elf } = await buildLayerFirmware({
         machine,
         rounding,
