@@ -1,7 +1,7 @@
 /* The forward direction of batch_norm.h. */
 #include "batch_norm.h"
 
-#define ROWS_AT_ONCE 4 /* rows that share the loads of what belongs to a channel */
+#define ROWS_AT_ONCE 4 /* rows in a cache that share the loads of what belongs to a channel */
 
 /* Adds x of some rows to the sums; or, given centres, the squares of x - centre. */
 INLINE void add_rows(const float *x, int rows, int channels, const float *centres, float *sums) {
@@ -91,29 +91,26 @@ struct apply_job {
   int rows, channels, activation, slices;
 };
 
-INLINE void apply_rows(const struct apply_job *j, int row, int rows, int activation) {
-  for (int c = 0; c < j->channels; c += LANES) {
-    const int lanes = minimum(LANES, j->channels - c);
-    const vec scale = load(j->scale + c), shift = load(j->shift + c);
-    for (int i = 0; i < rows; i++) {
-      const int at = (row + i) * j->channels + c;
-      const vec y = activate_lanes(multiply_add(load_lanes(j->x + at, lanes), scale, shift), activation);
-      store_lanes(j->y + at, j->residual ? y + load_lanes(j->residual + at, lanes) : y, lanes);
-    }
-  }
+/* `lanes` channels from c on of the row that starts at `row`. */
+INLINE void apply_part(struct apply_job j, int row, int c, int lanes, int activation) {
+  const vec x = load_lanes(j.x + row + c, lanes);
+  const vec y = activate_lanes(multiply_add(x, load(j.scale + c), load(j.shift + c)), activation);
+  store_lanes(j.y + row + c, j.residual ? y + load_lanes(j.residual + row + c, lanes) : y, lanes);
 }
 
-INLINE void apply_span(const struct apply_job *j, struct span s, int activation) {
-  int row = s.first;
-  for (; row + ROWS_AT_ONCE <= s.end; row += ROWS_AT_ONCE) apply_rows(j, row, ROWS_AT_ONCE, activation);
-  for (; row < s.end; row++) apply_rows(j, row, 1, activation);
+INLINE void apply_span(struct apply_job j, struct span s, int activation) {
+  for (int row = s.first * j.channels; row < s.end * j.channels; row += j.channels) {
+    int c = 0;
+    for (; c + LANES <= j.channels; c += LANES) apply_part(j, row, c, LANES, activation);
+    if (c < j.channels) apply_part(j, row, c, j.channels - c, activation);
+  }
 }
 
 static void apply_slice(const void *context, int slice, int thread) {
   (void)thread;
   const struct apply_job *j = context;
-  const struct span s = slice_span(j->rows, j->slices, slice, ROWS_AT_ONCE);
-#define APPLY(kind) apply_span(j, s, kind)
+  const struct span s = slice_span(j->rows, j->slices, backwards(j->slices, slice), 1);
+#define APPLY(kind) apply_span(*j, s, kind)
   SWITCH_ACTIVATION(j->activation, APPLY)
 #undef APPLY
 }

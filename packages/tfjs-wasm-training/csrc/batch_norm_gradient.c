@@ -1,39 +1,36 @@
 /*
  * The gradient of batch_norm.h: the sums of dy' and dy' * (x - mean), dy' being what the activation passes, and then
  * dx = scale * dy' + slope * x + offset. The activation's argument is computed again instead of being kept.
+ * x and dy come from memory: a row at a time, because prefetchers follow one stream of each best. Jobs are passed by
+ * value, so that no store can change their pointers, which would be loaded again for every vector.
  */
 #include "batch_norm.h"
 
-/* Adds dy' and dy' * (x - mean) of some rows to the sums. */
-INLINE void add_products(const struct norm_gradient *j, int row, int rows, float *sums, float *products,
+/* Adds dy' and dy' * (x - mean) of `lanes` channels from c on of the row that starts at `row`. */
+INLINE void add_products(struct norm_gradient j, int row, int c, int lanes, float *sums, float *products,
                          int activation) {
-  const int channels = j->channels;
-  for (int c = 0; c < channels; c += LANES) {
-    const int lanes = minimum(LANES, channels - c);
-    const vec scale = load(j->scale + c), shift = load(j->shift + c), mean = load(j->mean + c);
-    vec sum = load(sums + c), product = load(products + c);
-    for (int i = 0; i < rows; i++) {
-      const int at = (row + i) * channels + c;
-      const vec x = load_lanes(j->x + at, lanes), outer = load_lanes(j->dy + at, lanes);
-      const vec d = activation_gradient_lanes(multiply_add(x, scale, shift), outer, activation);
-      sum += d;
-      product = multiply_add(d, x - mean, product);
-    }
-    store(sums + c, sum);
-    store(products + c, product);
+  const vec x = load_lanes(j.x + row + c, lanes), outer = load_lanes(j.dy + row + c, lanes);
+  const vec argument = multiply_add(x, load(j.scale + c), load(j.shift + c));
+  const vec d = activation_gradient_lanes(argument, outer, activation);
+  store(sums + c, load(sums + c) + d);
+  store(products + c, multiply_add(d, x - load(j.mean + c), load(products + c)));
+}
+
+INLINE void sum_rows(struct norm_gradient j, int row, int end, float *sums, float *products, int activation) {
+  for (int at = row * j.channels; at < end * j.channels; at += j.channels) {
+    int c = 0;
+    for (; c + LANES <= j.channels; c += LANES) add_products(j, at, c, LANES, sums, products, activation);
+    if (c < j.channels) add_products(j, at, c, j.channels - c, sums, products, activation);
   }
 }
 
-INLINE void sum_span(const struct norm_gradient *j, struct span s, double *part, float *room, int activation) {
-  const int width = padded(j->channels);
+INLINE void sum_span(struct norm_gradient j, struct span s, double *part, float *room, int activation) {
+  const int width = padded(j.channels);
   float *sums = room, *products = room + width;
   for (int row = s.first; row < s.end; row += NORM_BLOCK) {
-    const int end = minimum(row + NORM_BLOCK, s.end);
     clear(room, 2 * width);
-    int r = row;
-    for (; r + 4 <= end; r += 4) add_products(j, r, 4, sums, products, activation);
-    for (; r < end; r++) add_products(j, r, 1, sums, products, activation);
-    for (int c = 0; c < j->channels; c++) {
+    sum_rows(j, row, minimum(row + NORM_BLOCK, s.end), sums, products, activation);
+    for (int c = 0; c < j.channels; c++) {
       part[c] += (double)sums[c];
       part[width + c] += (double)products[c];
     }
@@ -46,7 +43,7 @@ static void sum_slice(const void *context, int slice, int thread) {
   double *part = part_of(j->parts, slice, j->channels);
   float *room = j->rooms + thread * 2 * padded(j->channels);
   for (int c = 0; c < 2 * padded(j->channels); c++) part[c] = 0.0;
-#define SUM(kind) sum_span(j, s, part, room, kind)
+#define SUM(kind) sum_span(*j, s, part, room, kind)
   SWITCH_ACTIVATION(j->activation, SUM)
 #undef SUM
 }
@@ -70,29 +67,27 @@ static void finish_sums(const struct norm_gradient *j, const struct batch_norm_a
   }
 }
 
+/* dx of `lanes` channels from c on of the row that starts at `row`. */
+INLINE void dx_part(struct norm_gradient j, int row, int c, int lanes, float *dx, int activation) {
+  const vec x = load_lanes(j.x + row + c, lanes), outer = load_lanes(j.dy + row + c, lanes);
+  const vec scale = load(j.scale + c), argument = multiply_add(x, scale, load(j.shift + c));
+  const vec d = activation_gradient_lanes(argument, outer, activation);
+  const vec tilted = multiply_add(x, load(j.slope + c), load(j.offset + c));
+  store_lanes(dx + c, multiply_add(d, scale, tilted), lanes);
+}
+
 /* dx of `rows` rows from `row` on, to `dx`. */
-INLINE void dx_rows(const struct norm_gradient *j, int row, int rows, float *dx, int activation) {
-  for (int c = 0; c < j->channels; c += LANES) {
-    const int lanes = minimum(LANES, j->channels - c);
-    const vec scale = load(j->scale + c), shift = load(j->shift + c);
-    const vec slope = load(j->slope + c), offset = load(j->offset + c);
-    for (int i = 0; i < rows; i++) {
-      const int at = (row + i) * j->channels + c;
-      const vec x = load_lanes(j->x + at, lanes), outer = load_lanes(j->dy + at, lanes);
-      const vec d = activation_gradient_lanes(multiply_add(x, scale, shift), outer, activation);
-      store_lanes(dx + i * j->channels + c, multiply_add(d, scale, multiply_add(x, slope, offset)), lanes);
-    }
+INLINE void dx_span(struct norm_gradient j, int row, int rows, float *dx, int activation) {
+  for (int r = 0; r < rows; r++, dx += j.channels) {
+    const int at = (row + r) * j.channels;
+    int c = 0;
+    for (; c + LANES <= j.channels; c += LANES) dx_part(j, at, c, LANES, dx, activation);
+    if (c < j.channels) dx_part(j, at, c, j.channels - c, dx, activation);
   }
 }
 
-INLINE void dx_span(const struct norm_gradient *j, int row, int rows, float *dx, int activation) {
-  int r = 0;
-  for (; r + 4 <= rows; r += 4) dx_rows(j, row + r, 4, dx + r * j->channels, activation);
-  for (; r < rows; r++) dx_rows(j, row + r, 1, dx + r * j->channels, activation);
-}
-
 static void write_norm_gradient(const struct norm_gradient *j, int row, int rows, float *dx) {
-#define WRITE_DX(kind) dx_span(j, row, rows, dx, kind)
+#define WRITE_DX(kind) dx_span(*j, row, rows, dx, kind)
   SWITCH_ACTIVATION(j->activation, WRITE_DX)
 #undef WRITE_DX
 }
@@ -124,7 +119,7 @@ struct norm_dx_job {
 static void dx_slice(const void *context, int slice, int thread) {
   (void)thread;
   const struct norm_dx_job *j = context;
-  const struct span s = slice_span(j->norm.rows, j->slices, slice, 4);
+  const struct span s = slice_span(j->norm.rows, j->slices, backwards(j->slices, slice), 1);
   write_norm_gradient(&j->norm, s.first, s.end - s.first, j->dx + s.first * j->norm.channels);
 }
 

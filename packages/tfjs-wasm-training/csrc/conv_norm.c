@@ -74,8 +74,9 @@ static void gradient_group(const struct conv_norm_job *j, struct span s, int gro
   if (!pointwise) scatter(w, dx, s, patches);
 }
 
-static void conv_norm_gradient_slice(const void *context, int slice, int thread) {
+static void conv_norm_gradient_slice(const void *context, int turn, int thread) {
   const struct conv_norm_job *j = context;
+  const int slice = backwards(j->slices, turn);
   const struct window *w = j->w;
   const int block = gradient_block(w), image = w->out_height * w->out_width, pointwise = is_pointwise(w);
   const struct span s = slice_span(out_pixels(w), j->slices, slice, pointwise ? 8 : image);

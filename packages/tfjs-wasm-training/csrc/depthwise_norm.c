@@ -71,8 +71,9 @@ static void write_input_gradient(const struct depthwise_norm_job *j, int image, 
   take_image(w, j->frame, frame, dx);
 }
 
-static void depthwise_norm_gradient_slice(const void *context, int slice, int thread) {
+static void depthwise_norm_gradient_slice(const void *context, int turn, int thread) {
   const struct depthwise_norm_job *j = context;
+  const int slice = backwards(j->slices, turn);
   const struct window *w = j->w;
   const struct span images = slice_span(w->batch, j->slices, slice, 1);
   float *room = j->rooms + thread * j->room_floats, *frame = room + frame_floats(w, j->dz);

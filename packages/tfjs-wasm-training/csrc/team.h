@@ -42,6 +42,9 @@ INLINE struct span slice_span(int total, int slices, int slice, int grain) {
 /* Slices of at least `grain` rows: enough for many threads to end at about the same time. */
 INLINE int slices_of(int rows, int grain) { return maximum(1, minimum(ceil_div(rows, grain), 64)); }
 
+/* For a second pass over the same rows: what the pass before read last is still in the caches. */
+INLINE int backwards(int slices, int slice) { return slices - 1 - slice; }
+
 #define REDUCTION_SLICES 8
 
 /* Slices of a sum over `rows` rows: few, because each has `floats` floats of result that must be joined. */
