@@ -50,7 +50,7 @@ TFR_INLINE int tfr_depthwise_strip_fits(const struct tfr_depthwise_params *param
 }
 
 /* Outputs below which a list is not worth its while. */
-#define TFR_DEPTHWISE_WALK_OUTPUTS 24
+#define TFR_DEPTHWISE_WALK_OUTPUTS 12
 
 /* Are dense weights walked? Axes are valid, and strips are not widened for this call. */
 TFR_INLINE int tfr_depthwise_is_walked(const struct tfr_depthwise_params *params) {
