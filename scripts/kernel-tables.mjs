@@ -44,17 +44,22 @@ function speedups(pick) {
   return table(['layer', 'core', 'variant', '0%', '50%', '80%', '90%', '95%'], body);
 }
 
+/** The first cells of a layer at one sparsity. */
+const identity = (row) => [
+  `\`${row.name}\``,
+  row.core.toUpperCase(),
+  `${(100 * row.sparsity).toFixed(1)}%`,
+  row.encoding,
+  thousands(row.instructions),
+  range(row),
+];
+
 /** Layers at five sparsities in full, one row each. */
 function pruned() {
   const body = named
     .filter(({ name, variant }) => isPruned(name) && variant === 'run-time')
     .map((row) => [
-      `\`${row.name}\``,
-      row.core.toUpperCase(),
-      `${(100 * row.sparsity).toFixed(1)}%`,
-      row.encoding,
-      thousands(row.instructions),
-      range(row),
+      ...identity(row),
       ratio(row.nonZeroMacs && row.cyclesHigh / row.nonZeroMacs),
       row.dataBytes,
       row.codeBytes,
@@ -111,12 +116,7 @@ function taps() {
   const body = named
     .filter(({ op, variant }) => op === 'depthwise' && variant === 'run-time')
     .map((row) => [
-      `\`${row.name}\``,
-      row.core.toUpperCase(),
-      `${(100 * row.sparsity).toFixed(1)}%`,
-      row.encoding,
-      thousands(row.instructions),
-      range(row),
+      ...identity(row),
       ratio(row.speedup),
       ratio(row.doubleRounding?.speedup),
       row.dataBytes,

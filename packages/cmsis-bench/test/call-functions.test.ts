@@ -119,31 +119,25 @@ describe.each(TARGETS)('on $machine.name with $rounding rounding', ({ machine, r
     return (await runFirmware({ machine, elf })).exitCode;
   };
 
-  machineTest(
-    'specialised panels of every block and form equal the reference',
-    async () => {
-      const rng = createRng(41);
-      const kinds = [layout(2, 4), layout(4, 4), layout(2, 8), layout(2, 4, true), layout(4, 4, true)];
-      const layers = shapes(kinds, [1, 3, 4, 9]).map((shape, index) =>
-        layerOf(rng.fork(index), shape, rounding),
-      );
-      expect(await run(layers, specializeCall)).toBe(0);
-    },
-    240_000,
-  );
+  const PANELS = [
+    ['specialised panels of every block and form equal the reference', 41, specializeCall],
+    ['the general kernel on panels of every block and form equals the reference', 43, general],
+  ] as const;
 
-  machineTest(
-    'the general kernel on panels of every block and form equals the reference',
-    async () => {
-      const rng = createRng(43);
-      const kinds = [layout(2, 4), layout(4, 4), layout(2, 8), layout(2, 4, true), layout(4, 4, true)];
-      const layers = shapes(kinds, [1, 3, 4, 9]).map((shape, index) =>
-        layerOf(rng.fork(index), shape, rounding),
-      );
-      expect(await run(layers, general)).toBe(0);
-    },
-    240_000,
-  );
+  for (const [title, seed, functionOf] of PANELS) {
+    machineTest(
+      title,
+      async () => {
+        const rng = createRng(seed);
+        const kinds = [layout(2, 4), layout(4, 4), layout(2, 8), layout(2, 4, true), layout(4, 4, true)];
+        const layers = shapes(kinds, [1, 3, 4, 9]).map((shape, index) =>
+          layerOf(rng.fork(index), shape, rounding),
+        );
+        expect(await run(layers, functionOf)).toBe(0);
+      },
+      240_000,
+    );
+  }
 
   machineTest(
     'straight-line code in one group or in several equals the reference',

@@ -31,19 +31,16 @@ export interface WindowShape {
   readonly strideWidth?: number;
 }
 
+interface WeightedOptions {
+  readonly input: Int8Array;
+  readonly weights: Int8Array;
+  readonly encoding?: WeightEncoding;
+  readonly params?: KernelParams;
+}
+
 export function linear(
   [tokens, inputs, outputs]: readonly [number, number, number],
-  {
-    input,
-    weights,
-    encoding = 'dense',
-    params = {},
-  }: {
-    input: Int8Array;
-    weights: Int8Array;
-    encoding?: WeightEncoding;
-    params?: KernelParams;
-  },
+  { input, weights, encoding = 'dense', params = {} }: WeightedOptions,
 ): KernelRequest {
   return {
     kernel: `tfr_linear_${encoding}_s8`,
@@ -99,17 +96,7 @@ function windowParams({
 
 export function convolution(
   shape: WindowShape,
-  {
-    input,
-    weights,
-    encoding = 'dense',
-    params = {},
-  }: {
-    input: Int8Array;
-    weights: Int8Array;
-    encoding?: WeightEncoding;
-    params?: KernelParams;
-  },
+  { input, weights, encoding = 'dense', params = {} }: WeightedOptions,
 ): KernelRequest {
   const window = windowParams(shape);
   return {
