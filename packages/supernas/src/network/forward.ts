@@ -7,14 +7,16 @@ import * as tf from '@tensorflow/tfjs-core';
 import { INPUT, InternalError, sameShape, TinyFormerError, type Layer, type Shape } from '@tinyformer/core';
 import {
   attention,
-  batchNorm,
   batchNormInference,
   conv2d,
+  conv2dBatchNorm,
   dense,
   depthwiseConv2d,
+  depthwiseConv2dBatchNorm,
   gelu,
   globalAveragePool,
   layerNorm,
+  type BatchNormResult,
 } from '@tinyformer/tfjs-wasm-training';
 import type { NetworkVariables } from './variables.js';
 
@@ -54,18 +56,23 @@ type Run<L extends Layer> = (layer: L, inputs: readonly tf.Tensor4D[], context: 
 const RUN: { readonly [Op in Layer['op']]: Run<Extract<Layer, { op: Op }>> } = {
   convolution: (layer, [x], context) => {
     const filter = readWeights<tf.Rank.R4>(layer, context);
-    return normalise(layer, conv2d(x!, filter, { stride: layer.stride }), context);
+    const { stride, activation } = layer;
+    return normalised(layer, context, {
+      convolve: () => conv2d(x!, filter, { stride }),
+      train: ({ gamma, beta }) => conv2dBatchNorm(x!, filter, gamma, beta, { stride, activation }),
+    });
   },
   depthwise: (layer, [x], context) => {
     const filter = readWeights<tf.Rank.R3>(layer, context);
-    return normalise(layer, depthwiseConv2d(x!, filter, { stride: layer.stride }), context);
+    const { stride, activation } = layer;
+    return normalised(layer, context, {
+      convolve: () => depthwiseConv2d(x!, filter, { stride }),
+      train: ({ gamma, beta }) => depthwiseConv2dBatchNorm(x!, filter, gamma, beta, { stride, activation }),
+    });
   },
   linear: (layer, [x], context) => {
-    const [batch, height, width, channels] = x!.shape;
-    const rows = tf.reshape<tf.Rank.R2>(x!, [batch * height * width, channels]);
     const bias = context.variables.read<tf.Rank.R1>(layer, 'bias');
-    const y = dense(rows, readWeights<tf.Rank.R2>(layer, context), bias);
-    return tf.reshape(y, [batch, height, width, layer.outputShape[2]!]);
+    return dense(x!, readWeights<tf.Rank.R2>(layer, context), bias);
   },
   layerNorm: (layer, [x], { variables }) =>
     layerNorm(x!, variables.read<tf.Rank.R1>(layer, 'gamma'), variables.read<tf.Rank.R1>(layer, 'beta')),
@@ -123,17 +130,26 @@ function readWeights<R extends tf.Rank>(layer: Layer, { variables, masks }: Cont
   return tf.mul(weights, mask);
 }
 
-function normalise(
+interface Affine {
+  readonly gamma: tf.Tensor1D;
+  readonly beta: tf.Tensor1D;
+}
+
+/** A convolution alone, and as one op with BatchNorm by the batch's own statistics and the activation. */
+interface Convolution {
+  readonly convolve: () => tf.Tensor4D;
+  readonly train: (affine: Affine) => BatchNormResult;
+}
+
+function normalised(
   layer: Extract<Layer, { op: 'convolution' | 'depthwise' }>,
-  x: tf.Tensor4D,
-  context: Context,
+  { variables, training, statistics, onBatchStatistics }: Context,
+  { convolve, train }: Convolution,
 ): tf.Tensor4D {
-  const { variables, training, statistics, onBatchStatistics } = context;
-  const { activation } = layer;
   const gamma = variables.read<tf.Rank.R1>(layer, 'gamma');
   const beta = variables.read<tf.Rank.R1>(layer, 'beta');
   if (training) {
-    const { y, mean, variance } = batchNorm(x, gamma, beta, { activation });
+    const { y, mean, variance } = train({ gamma, beta });
     onBatchStatistics?.(layer, { mean, variance });
     return y;
   }
@@ -143,7 +159,6 @@ function normalise(
       hint: 'call recalibrateNorm for this architecture first, or run with training: true',
     });
   }
-  return batchNormInference(x, gamma, beta, tf.tensor1d(known.mean), tf.tensor1d(known.variance), {
-    activation,
-  });
+  const [mean, variance] = [tf.tensor1d(known.mean), tf.tensor1d(known.variance)];
+  return batchNormInference(convolve(), gamma, beta, mean, variance, { activation: layer.activation });
 }
