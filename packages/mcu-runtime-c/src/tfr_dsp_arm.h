@@ -45,6 +45,16 @@ TFR_DSP_ACCUMULATE(tfr_smmla, "smmla", int32_t)
 TFR_DSP_ACCUMULATE(tfr_mla, "mla", int32_t)
 #undef TFR_DSP_ACCUMULATE
 
+#define TFR_DSP_ACCUMULATE_HALF(name, instruction)                                                         \
+  TFR_INLINE int32_t name(int32_t a, uint32_t b, int32_t acc) {                                            \
+    int32_t result;                                                                                        \
+    __asm__(instruction " %0, %1, %2, %3" : "=r"(result) : "r"(a), "r"(b), "r"(acc));                      \
+    return result;                                                                                         \
+  }
+TFR_DSP_ACCUMULATE_HALF(tfr_smlawb, "smlawb")
+TFR_DSP_ACCUMULATE_HALF(tfr_smlawt, "smlawt")
+#undef TFR_DSP_ACCUMULATE_HALF
+
 #define TFR_DSP_UNARY(name, text)                                   \
   TFR_INLINE uint32_t name(uint32_t word) {                         \
     uint32_t result;                                                \
@@ -66,6 +76,7 @@ TFR_DSP_BINARY(tfr_sxtab16_odd, "sxtab16 %0, %1, %2, ror #8")
 TFR_DSP_BINARY(tfr_low_halves, "pkhbt %0, %1, %2, lsl #16")
 TFR_DSP_BINARY(tfr_high_halves, "pkhtb %0, %2, %1, asr #16")
 TFR_DSP_BINARY(tfr_shadd16, "shadd16 %0, %1, %2")
+TFR_DSP_BINARY(tfr_qsub16, "qsub16 %0, %1, %2")
 TFR_DSP_BINARY(tfr_uqsub16, "uqsub16 %0, %1, %2")
 #undef TFR_DSP_BINARY
 

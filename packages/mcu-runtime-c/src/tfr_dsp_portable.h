@@ -56,6 +56,15 @@ TFR_INLINE int32_t tfr_mla(int32_t a, int32_t b, int32_t acc) {
 /* acc + the upper 32 bits of a * b */
 TFR_INLINE int32_t tfr_smmla(int32_t a, int32_t b, int32_t acc) { return acc + (int32_t)(((int64_t)a * b) >> 32); }
 
+/* acc + a * low(b) / 2^16 (high(b)), rounded down */
+TFR_INLINE int32_t tfr_smlawb(int32_t a, uint32_t b, int32_t acc) {
+  return acc + (int32_t)(((int64_t)a * tfr_low16(b)) >> 16);
+}
+
+TFR_INLINE int32_t tfr_smlawt(int32_t a, uint32_t b, int32_t acc) {
+  return acc + (int32_t)(((int64_t)a * tfr_high16(b)) >> 16);
+}
+
 /* The upper 32 bits of a * b, rounded */
 TFR_INLINE int32_t tfr_smmulr(int32_t a, int32_t b) {
   return (int32_t)(((int64_t)a * b + ((int64_t)1 << 31)) >> 32);
@@ -88,6 +97,15 @@ TFR_INLINE uint32_t tfr_sadd16(uint32_t a, uint32_t b) {
 
 TFR_INLINE uint32_t tfr_shadd16(uint32_t a, uint32_t b) {
   return tfr_pack16((tfr_low16(a) + tfr_low16(b)) >> 1, (tfr_high16(a) + tfr_high16(b)) >> 1);
+}
+
+/* int16 differences, saturated */
+TFR_INLINE int32_t tfr_ssat16(int32_t value) {
+  return value < INT16_MIN ? INT16_MIN : value > INT16_MAX ? INT16_MAX : value;
+}
+
+TFR_INLINE uint32_t tfr_qsub16(uint32_t a, uint32_t b) {
+  return tfr_pack16(tfr_ssat16(tfr_low16(a) - tfr_low16(b)), tfr_ssat16(tfr_high16(a) - tfr_high16(b)));
 }
 
 /* uint16 differences, 0 where they would be negative */

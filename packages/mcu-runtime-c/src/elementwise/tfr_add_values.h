@@ -13,7 +13,7 @@
 #include "tfr_requantize.h"
 
 #define TFR_ADD_LEFT_FACTOR ((int32_t)1 << 20)
-#define TFR_ADD_MIN_TABLED 512 /* below, making the tables costs more than they save */
+#define TFR_ADD_MIN_TABLED 320 /* below, making the tables costs more than they save */
 
 /* Rescaled operands by their byte. */
 struct tfr_add_tables {

@@ -63,7 +63,7 @@ TFR_INLINE int32_t tfr_add_round(const struct tfr_add_rule *rule, int32_t sum) {
 }
 
 /* Values [begin, size) without tables. */
-TFR_APART void tfr_add_short_each(const struct tfr_add_rule *rule, int32_t begin, int32_t size, const int8_t *a,
+TFR_INLINE void tfr_add_short_each(const struct tfr_add_rule *rule, int32_t begin, int32_t size, const int8_t *a,
                                   const int8_t *b, int8_t *output) {
   for (int32_t i = begin; i < size; i++) {
     const int32_t value = tfr_add_round(rule, tfr_add_short_operand(rule->a, rule->a_zero, a[i]) +
@@ -72,7 +72,7 @@ TFR_APART void tfr_add_short_each(const struct tfr_add_rule *rule, int32_t begin
   }
 }
 
-TFR_APART void tfr_add_short_tables(const struct tfr_add_rule *rule, struct tfr_add_tables *tables) {
+TFR_INLINE void tfr_add_short_tables(const struct tfr_add_rule *rule, struct tfr_add_tables *tables) {
   for (int32_t value = INT8_MIN; value <= INT8_MAX; value++) {
     tables->a[value & 0xff] = tfr_add_short_operand(rule->a, rule->a_zero, value);
     tables->b[value & 0xff] = tfr_add_short_operand(rule->b, rule->b_zero, value);
@@ -85,11 +85,13 @@ TFR_INLINE int32_t tfr_add_sum(const struct tfr_add_tables *tables, uint32_t a, 
 }
 
 /* The first `size` values, a multiple of 4. */
-TFR_APART void tfr_add_short_words(const struct tfr_add_rule *rule, const struct tfr_add_tables *tables, int32_t size,
+TFR_APART void tfr_add_short_words(const struct tfr_add_params *params, struct tfr_add_tables *tables, int32_t size,
                                    const int8_t *a, const int8_t *b, int8_t *output) {
-  const uint32_t low = (uint32_t)(rule->low & 0xff) * 0x01010101u;
-  const uint32_t high = (uint32_t)(rule->high & 0xff) * 0x01010101u;
-  const int clamps = rule->low > INT8_MIN || rule->high < INT8_MAX;
+  const struct tfr_add_rule rule = tfr_add_rule_of(params);
+  const uint32_t low = (uint32_t)(rule.low & 0xff) * 0x01010101u;
+  const uint32_t high = (uint32_t)(rule.high & 0xff) * 0x01010101u;
+  const int clamps = rule.low > INT8_MIN || rule.high < INT8_MAX;
+  tfr_add_short_tables(&rule, tables);
   for (int32_t i = 0; i < size; i += 4) {
     const uint32_t left = tfr_load32(a + i);
     const uint32_t right = tfr_load32(b + i);
@@ -97,8 +99,8 @@ TFR_APART void tfr_add_short_words(const struct tfr_add_rule *rule, const struct
     const int32_t second = tfr_add_sum(tables, left, right, 1);
     const int32_t third = tfr_add_sum(tables, left, right, 2);
     const int32_t fourth = tfr_add_sum(tables, left, right, 3);
-    uint32_t word = tfr_pack8(tfr_add_round(rule, first), tfr_add_round(rule, second), tfr_add_round(rule, third),
-                              tfr_add_round(rule, fourth));
+    uint32_t word = tfr_pack8(tfr_add_round(&rule, first), tfr_add_round(&rule, second), tfr_add_round(&rule, third),
+                              tfr_add_round(&rule, fourth));
     if (clamps) word = tfr_min8(tfr_max8(word, low), high);
     tfr_store32(output + i, word);
   }
@@ -119,12 +121,9 @@ TFR_INLINE void tfr_add_run(const struct tfr_add_params *params, struct tfr_add_
     tfr_add_long(params, a, b, output);
     return;
   }
-  const struct tfr_add_rule rule = tfr_add_rule_of(params);
   const int32_t whole = params->size < TFR_ADD_MIN_TABLED ? 0 : params->size & ~3;
-  if (whole > 0) {
-    tfr_add_short_tables(&rule, tables);
-    tfr_add_short_words(&rule, tables, whole, a, b, output);
-  }
+  if (whole > 0) tfr_add_short_words(params, tables, whole, a, b, output);
+  const struct tfr_add_rule rule = tfr_add_rule_of(params);
   tfr_add_short_each(&rule, whole, params->size, a, b, output);
 }
 

@@ -33,7 +33,11 @@ tfr_status tfr_average_pool_s8(const struct tfr_average_pool_params *params, con
   struct tfr_average_window window = {.channels = params->channels,
                                       .row_bytes = params->input_width * params->channels,
                                       .low = params->output_min,
-                                      .high = params->output_max};
+                                      .high = params->output_max,
+                                      .clamps = params->output_min > INT8_MIN || params->output_max < INT8_MAX,
+                                      .lows = (uint32_t)(params->output_min & 0xff) * 0x01010101u,
+                                      .highs = (uint32_t)(params->output_max & 0xff) * 0x01010101u,
+                                      .end = input + params->input_height * params->input_width * params->channels};
   for (int32_t row = 0; row < params->output_height; row++) {
     const struct tfr_taps y = tfr_window_taps(vertical(params), row);
     for (int32_t column = 0; column < params->output_width; column++) {

@@ -8,6 +8,14 @@
 #include "tfr_check.h"
 #include "tfr_core.h"
 
+/* How the sums of a window become means (tfr_average_window_dsp.h). */
+struct tfr_average_rule {
+  int32_t count;       /* of positions; 0: not known yet */
+  int32_t reciprocal;  /* 2^32 / count */
+  int32_t offset;      /* (count / 2 + 1/2) / count in 2^-16 */
+  uint32_t correction; /* twice: 1 for an even count */
+};
+
 /* rows x columns positions inside of the image, at least one, at most 2^23. */
 struct tfr_average_window {
   const int8_t *first;
@@ -17,6 +25,11 @@ struct tfr_average_window {
   int32_t row_bytes; /* between two rows */
   int32_t low;       /* of the output's clamp */
   int32_t high;
+  int32_t clamps; /* whether they are inside of int8 */
+  uint32_t lows;  /* both, four times */
+  uint32_t highs;
+  const int8_t *end; /* of the image */
+  struct tfr_average_rule rule;
 };
 
 /* sum / count, halves away from zero. */
@@ -24,9 +37,9 @@ TFR_INLINE int32_t tfr_rounded_quotient(int32_t sum, int32_t count) {
   return sum > 0 ? (sum + count / 2) / count : (sum - count / 2) / count;
 }
 
-/* The channels [begin, channels), one by one. */
-TFR_INLINE void tfr_average_channels(const struct tfr_average_window *window, int32_t begin, int8_t *output) {
-  for (int32_t c = begin; c < window->channels; c++) {
+/* Channel by channel. */
+TFR_INLINE void tfr_average_channels(const struct tfr_average_window *window, int8_t *output) {
+  for (int32_t c = 0; c < window->channels; c++) {
     int32_t sum = 0;
     for (int32_t row = 0; row < window->rows; row++) {
       const int8_t *value = window->first + row * window->row_bytes + c;
@@ -41,8 +54,8 @@ TFR_INLINE void tfr_average_channels(const struct tfr_average_window *window, in
 }
 
 #if TFR_CORE == TFR_CORE_PORTABLE
-TFR_INLINE void tfr_average_window(const struct tfr_average_window *window, int8_t *output) {
-  tfr_average_channels(window, 0, output);
+TFR_INLINE void tfr_average_window(struct tfr_average_window *window, int8_t *output) {
+  tfr_average_channels(window, output);
 }
 #else
 #include "elementwise/tfr_average_window_dsp.h"

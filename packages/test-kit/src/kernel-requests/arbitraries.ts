@@ -1,10 +1,10 @@
 /** @file Random requests of every kernel, with sizes around the lanes of the kernels: 1, 3, 4, 5 and more. */
 import fc from 'fast-check';
+import { averagePoolRequest } from './average-pools.js';
 import type { KernelParams, KernelRequest } from './request.js';
 import { encodePanel, evenTile, type PanelMatrix } from './panel-stream.js';
 import { hasStrips, stripTile } from './strip-tile.js';
 import {
-  averagePool,
   convolution,
   convolutionPanel,
   depthwise,
@@ -16,25 +16,7 @@ import type { WeightEncoding } from './requests.js';
 import { encodeRows } from './row-streams.js';
 import type { RowEncoding, RowMatrix } from './row-streams.js';
 import { encodeTaps } from './tap-stream.js';
-
-const size = (max: number): fc.Arbitrary<number> => fc.integer({ min: 1, max });
-const zeroPoint = fc.integer({ min: -128, max: 127 });
-const multiplier = fc.integer({ min: 2 ** 30, max: 2 ** 31 - 1 });
-export const int8s = (length: number): fc.Arbitrary<Int8Array> =>
-  fc.int8Array({ minLength: length, maxLength: length });
-
-const quantisation = (channels: number): fc.Arbitrary<KernelParams> =>
-  fc.record({
-    bias: fc.int32Array({ min: -50000, max: 50000, minLength: channels, maxLength: channels }),
-    multiplier: fc
-      .array(multiplier, { minLength: channels, maxLength: channels })
-      .map((m) => Int32Array.from(m)),
-    shift: fc.uint8Array({ min: 28, max: 46, minLength: channels, maxLength: channels }),
-    input_zero_point: zeroPoint,
-    output_zero_point: zeroPoint,
-    output_min: fc.integer({ min: -128, max: 0 }),
-    output_max: fc.integer({ min: 0, max: 127 }),
-  });
+import { int8s, multiplier, quantisation, size, windowShape, zeroPoint } from './values.js';
 
 /** Rows of blocks at any even place, zeros in a column that does not exist; `columns` is at least 2. */
 export const rowMatrix = (encoding: RowEncoding, rows: number, columns: number): fc.Arbitrary<RowMatrix> => {
@@ -145,17 +127,6 @@ export const linearRequest = fc
         linear([tokens, inputs, outputs], { input, weights, encoding, params }),
       ),
   );
-
-const taps = fc.constantFrom(1, 2, 3, 5);
-
-const windowShape = fc.record({
-  input: fc.record({ height: size(7), width: size(7), channels: size(11) }),
-  outputChannels: size(9),
-  kernel: taps,
-  kernelWidth: taps,
-  stride: size(3),
-  strideWidth: size(3),
-});
 
 export const convolutionRequest = fc
   .record({ shape: windowShape, encoding: weightEncoding })
@@ -276,13 +247,6 @@ const lookupRequest = size(70).chain((length) =>
     .tuple(int8s(length), int8s(256))
     .map(([input, table]) => request('tfr_lookup_s8', { size: length, table }, [[input], length])),
 );
-
-export const averagePoolRequest = windowShape.chain((shape) => {
-  const { height, width, channels } = shape.input;
-  return int8s(height * width * channels).map((input) =>
-    averagePool(shape, { input, params: { output_min: -100, output_max: 100 } }),
-  );
-});
 
 /** Any table that the kernel takes: the first entry 0, the last the largest. */
 const exponentials = fc

@@ -12,12 +12,12 @@ export {
 export { denseRows, encodeRows, type RowEncoding, type RowMatrix } from './row-streams.js';
 export { densePanel, encodePanel, evenTile, type PanelMatrix, type PanelTile } from './panel-stream.js';
 export { encodeTaps, type TapWeights } from './tap-stream.js';
+export { averagePoolRequest } from './average-pools.js';
+export { int8s } from './values.js';
 export {
   addRequest,
-  averagePoolRequest,
   depthwiseRequest,
   depthwiseTapsRequests,
-  int8s,
   panelMatrix,
   randomRequests,
   requestsByOp,
