@@ -1,13 +1,12 @@
 /** @file Blocks of one row, the same number in every row: no row pointers, no end marks. */
 import { InternalError } from '@tinyformer/core';
 import type { BalancedEncoding, EncodingFormat, Matrix, MatrixShape } from './encoding.js';
-import { readRowBlock, writeRowBlock } from './row-block.js';
+import { openRowBlocks, readRowBlock, writeRowBlock } from './row-block.js';
 import {
   align4,
   bytesOf,
   createStream,
   HEADER_BYTES,
-  openStream,
   readableColumns,
   require,
   supportsBlocks,
@@ -85,12 +84,11 @@ function encode(matrix: Matrix, encoding: BalancedEncoding): Int8Array {
 }
 
 function decode(bytes: Int8Array, shape: MatrixShape): Matrix {
-  const { stream, header } = openStream(bytes, { magic: MAGIC, ...shape });
-  const { rows, columns, blockColumns, count: blocksPerRow } = header;
-  require(supportsBlocks(header, blockColumns), 'has blocks that do not fit');
-  const encoding = { kind: 'balanced', blockColumns, blocksPerRow } as const;
-  require(bytes.length === streamBytes(header, encoding), 'contradicts its length');
-  const matrix: Matrix = { rows, columns, values: new Int8Array(rows * columns) };
+  const opened = openRowBlocks(bytes, { magic: MAGIC, ...shape }, ({ count, ...header }) =>
+    streamBytes(header, { kind: 'balanced', blockColumns: header.blockColumns, blocksPerRow: count }),
+  );
+  const { stream, matrix } = opened;
+  const { rows, blockColumns, count: blocksPerRow } = opened.header;
   const values = valuesOffset(rows * blocksPerRow);
   for (const row of rowsOf(matrix)) {
     let previous = -1;

@@ -1,6 +1,13 @@
 /** @file One block of one row in a stream: its weights in the order in which kernels widen them. */
-import type { Matrix } from './encoding.js';
-import { readableColumns, require, storedPlace } from './stream.js';
+import type { Matrix, MatrixShape } from './encoding.js';
+import {
+  openStream,
+  readableColumns,
+  require,
+  storedPlace,
+  supportsBlocks,
+  type StreamHeader,
+} from './stream.js';
 
 export interface RowBlock {
   readonly matrix: Matrix;
@@ -22,6 +29,19 @@ export function writeRowBlock(
     const isStored = column >= from && column < columns;
     if (isStored) stream.setInt8(at + storedPlace(k, blockColumns), values[row * columns + column]!);
   }
+}
+
+/** A stream of as many bytes as `bytesOf` says, and the matrix to read into. @throws InternalError when it is none. */
+export function openRowBlocks(
+  bytes: Int8Array,
+  { magic, ...shape }: MatrixShape & { readonly magic: string },
+  bytesOf: (header: StreamHeader) => number,
+): { readonly stream: DataView; readonly header: StreamHeader; readonly matrix: Matrix } {
+  const { stream, header } = openStream(bytes, { magic, ...shape });
+  const { rows, columns, blockColumns } = header;
+  require(supportsBlocks(header, blockColumns), 'has blocks that do not fit');
+  require(bytes.length === bytesOf(header), 'contradicts its length');
+  return { stream, header, matrix: { rows, columns, values: new Int8Array(rows * columns) } };
 }
 
 /** Adds the block to the matrix. @throws InternalError when it reaches over the edge. */

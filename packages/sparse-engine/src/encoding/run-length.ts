@@ -3,13 +3,12 @@
  * it lies behind the one before. After TinyFormer (arXiv 2311.01759), whose blocks are coded by the run of zeros between.
  */
 import type { EncodingFormat, Matrix, MatrixShape, RunLengthEncoding } from './encoding.js';
-import { readRowBlock, writeRowBlock } from './row-block.js';
+import { openRowBlocks, readRowBlock, writeRowBlock } from './row-block.js';
 import {
   align4,
   bytesOf,
   createStream,
   HEADER_BYTES,
-  openStream,
   readableColumns,
   require,
   supportsBlocks,
@@ -95,12 +94,11 @@ function encode(matrix: Matrix, encoding: RunLengthEncoding): Int8Array {
 }
 
 function decode(bytes: Int8Array, shape: MatrixShape): Matrix {
-  const { stream, header } = openStream(bytes, { magic: MAGIC, ...shape });
-  const { rows, columns, blockColumns, count: blocks } = header;
-  require(supportsBlocks(header, blockColumns), 'has blocks that do not fit');
-  const encoding = { kind: 'runlength', blockColumns, blocks } as const;
-  require(bytes.length === streamBytes(header, encoding), 'contradicts its length');
-  const matrix: Matrix = { rows, columns, values: new Int8Array(rows * columns) };
+  const opened = openRowBlocks(bytes, { magic: MAGIC, ...shape }, ({ count, ...header }) =>
+    streamBytes(header, { kind: 'runlength', blockColumns: header.blockColumns, blocks: count }),
+  );
+  const { stream, matrix } = opened;
+  const { rows, blockColumns, count: blocks } = opened.header;
   let block = 0;
   for (let row = 0; row < rows; row++) {
     const end = block + stream.getUint16(HEADER_BYTES + 2 * row, true);
