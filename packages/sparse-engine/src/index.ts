@@ -18,6 +18,7 @@ export {
   type QuantizedNetwork,
   type QuantizedTensor,
 } from './frontend/quantized-network.js';
+export { quantizedLayer, type QuantizedTensors } from './frontend/quantized-layer.js';
 export type { FusedActivation } from './ops/weighted.js';
 
 export { compile, type CompileOptions } from './compile.js';

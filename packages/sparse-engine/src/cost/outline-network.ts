@@ -13,6 +13,7 @@ import {
   type SparsityPattern,
   type TensorData,
 } from '@tinyformer/core';
+import { quantizedLayer } from '../frontend/quantized-layer.js';
 import type { QuantizedLayer, QuantizedNetwork } from '../frontend/quantized-network.js';
 
 const UNIT: QuantParams = { scale: 1, zeroPoint: 0 };
@@ -50,39 +51,14 @@ export function outlineNetwork(architecture: Architecture, pattern: SparsityPatt
 }
 
 function outlineLayer(layer: Layer, pattern: SparsityPattern): QuantizedLayer {
-  const { name, inputs } = layer;
-  const base = { name, inputs, output: { shape: layer.outputShape, quant: UNIT } };
-  const inputChannels = layer.inputShape[2]!;
   const outputs = layer.outputShape[2]!;
-  const sparsity = pattern[name] ?? null;
-  const weighted = (shape: Shape) => ({
-    weights: zeros('int8', shape),
-    weightScales: ones(outputs),
-    bias: zeros('int32', [outputs]),
+  return quantizedLayer(layer, UNIT, {
+    weighted: (shape) => ({
+      weights: zeros('int8', shape),
+      weightScales: ones(outputs),
+      bias: zeros('int32', [outputs]),
+    }),
+    affine: () => ({ gamma: zeros('int16', [outputs]), gammaScale: 1, beta: zeros('int32', [outputs]) }),
+    sparsity: pattern[layer.name] ?? null,
   });
-  switch (layer.op) {
-    case 'convolution': {
-      const { op, kernel, stride, activation } = layer;
-      const weights = weighted([outputs, kernel, kernel, inputChannels]);
-      return { ...base, ...weights, op, kernel, stride, activation, sparsity };
-    }
-    case 'depthwise': {
-      const { op, kernel, stride, activation } = layer;
-      return { ...base, ...weighted([kernel, kernel, inputChannels]), op, kernel, stride, activation };
-    }
-    case 'linear':
-      return { ...base, ...weighted([outputs, inputChannels]), op: layer.op, sparsity };
-    case 'layerNorm': {
-      const affine = { gamma: zeros('int16', [outputs]), gammaScale: 1, beta: zeros('int32', [outputs]) };
-      return { ...base, ...affine, op: layer.op };
-    }
-    case 'attention':
-      return { ...base, op: layer.op, heads: layer.heads };
-    case 'gelu':
-    case 'add':
-    case 'globalAveragePool':
-      return { ...base, op: layer.op };
-    default:
-      return layer satisfies never;
-  }
 }

@@ -11,7 +11,7 @@ import {
   type QuantParams,
   type SparsityPattern,
 } from '@tinyformer/core';
-import type { QuantizedLayer, QuantizedNetwork } from '@tinyformer/sparse-engine';
+import { quantizedLayer, type QuantizedLayer, type QuantizedNetwork } from '@tinyformer/sparse-engine';
 import type { FloatNetwork } from '@tinyformer/supernas';
 import { chooseQuant, type RangeRule } from './choose-scales.js';
 import type { NetworkRanges } from './observe-ranges.js';
@@ -65,53 +65,14 @@ interface Context extends QuantizeOptions {
 
 function quantizeLayer(layer: Layer, { network, quants, sparsity }: Context): QuantizedLayer {
   const inputScale = quants.get(layer.inputs[0]!)!.scale;
-  const base = {
-    name: layer.name,
-    inputs: [...layer.inputs],
-    output: { shape: [...layer.outputShape], quant: quants.get(layer.name)! },
-  };
-  const block = blockOf(sparsity?.[layer.name]);
-  switch (layer.op) {
-    case 'convolution': {
-      const { op, kernel, stride, activation } = layer;
-      const weights = quantizeWeights(realWeights(layer, network), inputScale);
-      return { ...base, op, kernel, stride, activation, ...weights, sparsity: block };
-    }
-    case 'depthwise': {
-      const { op, kernel, stride, activation } = layer;
-      return {
-        ...base,
-        op,
-        kernel,
-        stride,
-        activation,
-        ...quantizeWeights(realWeights(layer, network), inputScale),
-      };
-    }
-    case 'linear':
-      return {
-        ...base,
-        op: layer.op,
-        ...quantizeWeights(realWeights(layer, network), inputScale),
-        sparsity: block,
-      };
-    case 'layerNorm': {
+  return quantizedLayer(layer, quants.get(layer.name)!, {
+    weighted: (_, weighted) => quantizeWeights(realWeights(weighted, network), inputScale),
+    affine: () => {
       const { gamma, beta } = network.layers[layer.name]!;
-      return {
-        ...base,
-        op: layer.op,
-        ...quantizeNorm(gamma!.data, beta!.data),
-      };
-    }
-    case 'attention':
-      return { ...base, op: layer.op, heads: layer.heads };
-    case 'gelu':
-    case 'add':
-    case 'globalAveragePool':
-      return { ...base, op: layer.op };
-    default:
-      return layer satisfies never;
-  }
+      return quantizeNorm(gamma!.data, beta!.data);
+    },
+    sparsity: blockOf(sparsity?.[layer.name]),
+  });
 }
 
 function blockOf(sparsity: BlockShape | undefined): BlockShape | null {
