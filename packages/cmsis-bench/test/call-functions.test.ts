@@ -96,7 +96,7 @@ const shapes = (layouts: readonly PrunedLinear['layout'][], tokens: readonly num
     tokens.flatMap((count, j) =>
       [1, 2, 3, 9].map((blocks, k) => ({
         ...{ layout: each, tokens: count, blocks, hasRowShifts: ((i + j) >> 1) % 2 === k % 2 },
-        ...{ inputs: 72 + 4 * (i + j) + (k % 2), outputs: 8 + (j % 2) * 3 },
+        ...{ inputs: 72 + 4 * (i + j) + (k % 2), outputs: 8 + (j % 2) * 3, isClamped: k % 2 === 1 },
       })),
     ),
   );

@@ -116,6 +116,7 @@ TFR_INLINE void tfr_convolution_panel_strips(const struct tfr_image *image, cons
     for (int32_t i = 0; i < rows; i++) {
       tfr_convolution_panel_row(panel, tile4, to, scratch + i * image->y.stride * strip.row_bytes, image->x.output,
                                 walk, output);
+      tfr_panel_clamp(to, output, output_bytes);
       output += output_bytes;
     }
   }
@@ -134,12 +135,14 @@ TFR_INLINE void tfr_convolution_panel_patches(const struct tfr_image *image, con
     for (int32_t i = 0; i < positions; i++) {
       tilers.one(panel, to, scratch + i * TFR_PANEL_QUAD_BYTES, TFR_PATCH_PITCH, output + i * panel->rows);
     }
+    tfr_panel_clamp(to, output, positions * panel->rows);
     return;
   }
   const int32_t last = positions - TFR_PANEL_TOKENS;
   for (int32_t position = 0;;) {
     tfr_patches_widen(image, input, position, TFR_PANEL_TOKENS, scratch, patch);
     tilers.four(panel, to, scratch, walk, output + position * panel->rows, panel->rows);
+    tfr_panel_clamp(to, output + position * panel->rows, TFR_PANEL_TOKENS * panel->rows);
     if (position == last) return;
     position = position + TFR_PANEL_TOKENS > last ? last : position + TFR_PANEL_TOKENS;
   }

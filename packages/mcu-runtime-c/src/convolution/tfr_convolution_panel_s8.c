@@ -11,7 +11,8 @@ tfr_status tfr_convolution_panel_s8(const struct tfr_convolution_panel_params *p
   status = tfr_panel_open(params->weights, params->weight_bytes, params->output_channels,
                           tfr_convolution_panel_tile(params), &panel);
   if (status != TFR_OK) return status;
-  const bool has_taps = params->gathers == 0 && tfr_panel_is_dense(&panel);
+  const struct tfr_axis x = tfr_convolution_panel_image(params).x;
+  const bool has_taps = params->gathers == 0 && tfr_taps_any_serve(&panel, x.kernel, x.stride * TFR_PANEL_QUAD_BYTES);
   const struct tfr_panel_tilers tilers = {has_taps ? tfr_taps_any4 : tfr_panel_any4, tfr_panel_any1};
   tfr_convolution_panel_run(params, &panel, tilers, input, output, scratch);
   return TFR_OK;

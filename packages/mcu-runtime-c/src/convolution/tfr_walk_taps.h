@@ -10,7 +10,7 @@
 #if !TFR_HAS_PANEL_BODIES
 
 #define tfr_walk_taps tfr_panel_walk_any
-#define tfr_taps_have_rows(panel, to, walk, stride) false
+#define tfr_taps_have_rows(panel, walk, stride) false
 #define tfr_taps_rows(panel, to, rows, walk, output, stride) ((void)0)
 
 #else
@@ -26,9 +26,8 @@ TFR_INLINE void tfr_walk_taps(int32_t *sums, const struct tfr_panel *panel, cons
   }
 }
 
-TFR_INLINE bool tfr_taps_have_rows(const struct tfr_panel *panel, struct tfr_panel_output to, struct tfr_walk walk,
-                                   int32_t stride) {
-  return tfr_taps_suit(panel, walk) && tfr_panel_has_rows(panel, to, stride);
+TFR_INLINE bool tfr_taps_have_rows(const struct tfr_panel *panel, struct tfr_walk walk, int32_t stride) {
+  return tfr_taps_suit(panel, walk) && tfr_panel_has_rows(panel, stride);
 }
 
 #endif
@@ -37,7 +36,7 @@ TFR_INLINE bool tfr_taps_have_rows(const struct tfr_panel *panel, struct tfr_pan
 TFR_INLINE void tfr_taps_tile4(const struct tfr_panel *panel, struct tfr_panel_output to, const void *rows,
                                struct tfr_walk walk, int8_t *output, int32_t stride) {
   int32_t row = 0;
-  if (tfr_taps_have_rows(panel, to, walk, stride)) {
+  if (tfr_taps_have_rows(panel, walk, stride)) {
     tfr_taps_rows(panel, to, rows, walk, output, stride);
     row = panel->rows / 2 * 2;
   }

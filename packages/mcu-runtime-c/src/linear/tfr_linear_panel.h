@@ -47,12 +47,14 @@ TFR_INLINE void tfr_linear_panel_run(const struct tfr_linear_panel_params *param
                                   .quad_pitch = TFR_PANEL_TOKENS * TFR_PANEL_QUAD_BYTES};
     tfr_widen_tokens4(input, params->inputs, params->input_zero_point, scratch);
     tilers.four(panel, to, scratch, walk, output, params->outputs);
+    tfr_panel_clamp(to, output, TFR_PANEL_TOKENS * params->outputs);
     input += TFR_PANEL_TOKENS * params->inputs;
     output += TFR_PANEL_TOKENS * params->outputs;
   }
   for (; tokens > 0; tokens--) {
     tfr_widen_token(input, params->inputs, params->input_zero_point, tile.quad_pitch, scratch);
     tilers.one(panel, to, scratch, tile.quad_pitch, output);
+    tfr_panel_clamp(to, output, params->outputs);
     input += params->inputs;
     output += params->outputs;
   }

@@ -1,8 +1,9 @@
 /*
  * What generated straight-line code for a linear layer is made of: TFR_LINEAR_STRAIGHT_OPEN checks the call; between
  * TFR_LINEAR_STRAIGHT_BEGIN and TFR_LINEAR_STRAIGHT_END stand row pairs of tfr_panel_straight.h, which see all tiles of four
- * tokens. There is one such group of pairs, or several that each fit an instruction cache: then TFR_LINEAR_STRAIGHT_WIDEN
- * fills scratch memory with all tiles before. The function has a constant `fixed`, its parameter struct.
+ * tokens; TFR_LINEAR_STRAIGHT_CLOSE ends it. There is one such group of pairs, or several that each fit an instruction cache:
+ * then TFR_LINEAR_STRAIGHT_WIDEN fills scratch memory with all tiles before. The function has a constant `fixed`, its
+ * parameter struct.
  */
 #ifndef TFR_LINEAR_STRAIGHT_H
 #define TFR_LINEAR_STRAIGHT_H
@@ -44,5 +45,9 @@
 #define TFR_LINEAR_STRAIGHT_END               \
     output += TFR_PANEL_TOKENS * fixed.outputs; \
   }
+
+#define TFR_LINEAR_STRAIGHT_CLOSE                                     \
+  tfr_panel_clamp(to, first_output, fixed.tokens * fixed.outputs);    \
+  return TFR_OK;
 
 #endif

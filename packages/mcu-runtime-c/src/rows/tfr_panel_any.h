@@ -20,10 +20,6 @@ struct tfr_panel_tilers {
 tfr_panel_tiler4 tfr_panel_any4;
 tfr_panel_tiler1 tfr_panel_any1;
 
-/* Row pairs from `row` on, an even number, one after another in C. */
-void tfr_panel_any_rest4(const struct tfr_panel *panel, struct tfr_panel_output to, int32_t row, const void *tile,
-                         struct tfr_walk walk, int8_t *output, int32_t stride);
-
 /* Tilers for constant panels, with the core's own bodies. */
 TFR_INLINE void tfr_panel_own4(const struct tfr_panel *panel, struct tfr_panel_output to, const void *tile,
                                struct tfr_walk walk, int8_t *output, int32_t stride) {

@@ -1,8 +1,8 @@
 /*
- * Whole groups of panels that are known at run time only, in the instructions of tfr_panel_m4.h or tfr_panel_m7.h. What a
+ * Row pairs of panels that are known at run time only, in the instructions of tfr_panel_m4.h or tfr_panel_m7.h. What a
  * compiled-in shape makes immediate - counts, the output's stride, shifts - is read from the stack, once a row pair; whether
- * rows are fused and how far tokens are apart is still constant, so there is one function for each of these. Forms without one
- * are walked in C.
+ * rows are fused and how far tokens are apart is still constant, so there is one function for each of these. Blocks of four
+ * rows go token by token (tfr_token_any_arm.h).
  *
  * A walk repeats a text: it is written out a few times, and the first turn enters it where as many are left as are over.
  */
@@ -41,6 +41,15 @@
   TFR_ANY_REPEAT(TFR_ANY_PAIR_TURNS, "z", TFR_SPARSE_ODD TFR_SPARSE_EVEN) TFR_ANY_IF_EVEN("z") TFR_SPARSE_ODD_LAST \
   "b 5f\n4:\n\t" TFR_SPARSE_ODD TFR_SPARSE_EVEN_LAST "5:\n\t"
 
+/* Blocks of two quads, whose distance is in memory; x begins one such distance late. No text is written twice. */
+#define TFR_WIDE_PITCH(to) "ldr %[" to "], %[quad]\n\t"
+#define TFR_ANY_WIDE_WALK                                                                                    \
+  TFR_ANY_ROWS_BEGIN TFR_ANY_MOVES "b 3f\n1:\n\t"                                                            \
+  TFR_WIDE_BLOCK("ldrsh %[v], [%[p]]\n\t" TFR_WIDE_PITCH("y"), "4")                                           \
+  TFR_WIDE_BLOCK("ldrsh %[v], [%[p], #2]\n\t" TFR_WIDE_PITCH("y"), "20")                                      \
+  "add %[p], #36\n3:\n\tldr %[z], %[end]\n\tcmp %[p], %[z]\n\tbne 1b\n\t" TFR_ANY_IF_EVEN("z") "b 5f\n4:\n\t"    \
+  TFR_WIDE_BLOCK("ldrsh %[v], [%[p]]\n\t" TFR_WIDE_PITCH("y"), "4") "5:\n\t"
+
 /* Bytes of a row, and back to the next row's first. */
 #define TFR_ANY_STORES(s0, s1, s2, s3)                                                                      \
   "strb %[" s0 "], [%[y]]\n\t", "strb %[" s1 "], [%[y], %[x]]\n\tadd %[y], %[y], %[x], lsl #1\n\t",            \
@@ -62,10 +71,12 @@
 #define TFR_ANY_BOTH_SHIFTS "sub %[v], %[v], #0x21212121\n\t" TFR_IF_FUSED("add %[v], %[v], #0x08000800\n\t")
 #endif
 
-#define TFR_ANY_ROWS_FINISH                                                                                 \
+#define TFR_ANY_ROWS_STORE                                                                                  \
   "ldr %[x], %[behind]\n\tldr %[z], %[term]\n\tldr %[y], %[o]\n\tadd %[p], %[x]\n\tldr %[u], [%[p]]\n\t"       \
   TFR_ANY_SHIFTS("v", "8") TFR_UNFUSE_ALL TFR_ANY_BOTH_SHIFTS TFR_ANY_ROW("a0", "a1", "a2", "a3")             \
-  TFR_ANY_NEXT_FACTOR TFR_ANY_ROW("a4", "a5", "a6", "a7")                                                    \
+  TFR_ANY_NEXT_FACTOR TFR_ANY_ROW("a4", "a5", "a6", "a7")
+#define TFR_ANY_ROWS_FINISH                                                                                 \
+  TFR_ANY_ROWS_STORE                                                                                        \
   "str %[y], %[o]\n\tldr %[x], %[tail]\n\tldr %[u], %[last]\n\tadd %[p], %[x]\n\tcmp %[p], %[u]\n\tbne 2b\n\t"
 
 /* What is not constant. */
@@ -74,6 +85,7 @@ struct tfr_any_walk {
   int32_t loop;  /* bytes of the stream that repetitions walk */
   int32_t behind, tail, term;
   uint32_t shifts; /* of four rows, a byte each; 0: they are in the stream */
+  int32_t quad_pitch;
 };
 
 /* `total` repetitions of `step` bytes; the factors are `behind` where they leave the stream. */
@@ -92,26 +104,49 @@ TFR_INLINE struct tfr_any_walk tfr_any_walk_of(const struct tfr_panel *panel, st
                                .shifts = has_own ? 0 : (uint32_t)panel->shift * 0x01010101u};
 }
 
+/* For texts that take a pair of blocks of two quads in a turn. */
+TFR_INLINE struct tfr_any_walk tfr_any_wide_walk(const struct tfr_panel *panel, struct tfr_panel_output to,
+                                                 int32_t quad_pitch) {
+  const int32_t pairs = panel->blocks / 2;
+  const int32_t left = tfr_panel_weight_bytes(panel) - pairs * tfr_panel_pair_bytes(panel);
+  struct tfr_any_walk walk = tfr_any_walk_of(panel, to, pairs, left);
+  walk.quad_pitch = quad_pitch;
+  return walk;
+}
+
 #define TFR_ANY_CONSTANTS(is_fused, rows4, token_pitch, quad_pitch) \
   [k] "i"((token_pitch) | (quad_pitch) << 16), [f] "i"((is_fused) | (rows4) << 3 | 1 << 4)
 #define TFR_ANY_OPERANDS                                                                                       \
   [tile] "m"(tile), [last] "m"(last), [term] "m"(walk.term), [turns] "m"(walk.turns), [loop] "m"(walk.loop),   \
       [behind] "m"(walk.behind), [tail] "m"(walk.tail), [shifts] "m"(walk.shifts)
+#define TFR_ANY_ROWS_RESULTS                                                                                \
+  [a0] "=&r"(a0), [a1] "=&r"(a1), [a2] "=&r"(a2), [a3] "=&r"(a3), [a4] "=&r"(a4), [a5] "=&r"(a5),              \
+      [a6] "=&r"(a6), [a7] "=&r"(a7), [p] "+r"(p), [x] "=&r"(x), [u] "=&r"(u), [v] "=&r"(v), [y] "=&r"(y),      \
+      [z] "=&r"(z), [o] "+m"(output), [end] "=m"(end)
+#define TFR_ANY_ROWS_LOCALS                \
+  const uint8_t *x, *end;                  \
+  int32_t a0, a1, a2, a3, a4, a5, a6, a7;  \
+  uint32_t u, v, y, z;
 
+/* Functions of row pairs from p to `last`, with outputs `stride` apart. */
 #define TFR_ANY_ROWS(name, text, is_fused, token_pitch)                                                      \
-  TFR_APART void name(const struct tfr_panel *panel, struct tfr_any_walk walk, const void *tile, int8_t *output, \
-                      int32_t stride) {                                                                      \
-    const uint8_t *p = panel->groups;                                                                        \
-    const uint8_t *const last = p + panel->rows / 2 * tfr_panel_group_bytes(panel);                          \
-    const uint8_t *x, *end;                                                                                  \
-    int32_t a0, a1, a2, a3, a4, a5, a6, a7;                                                                  \
-    uint32_t u, v, y, z, entry;                                                                              \
-    __asm__ volatile(text TFR_ANY_ROWS_FINISH TFR_LINES_256 TFR_LINES_256                  \
-                     : [a0] "=&r"(a0), [a1] "=&r"(a1), [a2] "=&r"(a2), [a3] "=&r"(a3), [a4] "=&r"(a4),        \
-                       [a5] "=&r"(a5), [a6] "=&r"(a6), [a7] "=&r"(a7), [p] "+r"(p), [x] "=&r"(x),             \
-                       [u] "=&r"(u), [v] "=&r"(v), [y] "=&r"(y), [z] "=&r"(z), [o] "+m"(output),              \
-                       [end] "=m"(end), [entry] "=m"(entry)                                                  \
+  TFR_APART void name(const uint8_t *p, const uint8_t *last, struct tfr_any_walk walk, const void *tile,      \
+                      int8_t *output, int32_t stride) {                                                      \
+    TFR_ANY_ROWS_LOCALS                                                                                      \
+    uint32_t entry;                                                                                          \
+    __asm__ volatile(text TFR_ANY_ROWS_FINISH TFR_LINES_256 TFR_LINES_256                                     \
+                     : TFR_ANY_ROWS_RESULTS, [entry] "=m"(entry)                                             \
                      : TFR_ANY_OPERANDS, [stride] "m"(stride), TFR_ANY_CONSTANTS(is_fused, 0, token_pitch, 32) \
+                     : "memory", "cc");                                                                      \
+  }
+#define TFR_ANY_WIDE_ROWS(name, is_fused, token_pitch)                                                       \
+  TFR_APART void name(const uint8_t *p, const uint8_t *last, struct tfr_any_walk walk, const void *tile,      \
+                      int8_t *output, int32_t stride) {                                                      \
+    TFR_ANY_ROWS_LOCALS                                                                                      \
+    __asm__ volatile(TFR_ANY_WIDE_WALK TFR_ANY_ROWS_FINISH TFR_LINES_256                                     \
+                     : TFR_ANY_ROWS_RESULTS                                                                  \
+                     : TFR_ANY_OPERANDS, [stride] "m"(stride), [quad] "m"(walk.quad_pitch),                   \
+                       TFR_ANY_CONSTANTS(is_fused, 0, token_pitch, 0)                                         \
                      : "memory", "cc");                                                                      \
   }
 
@@ -119,110 +154,76 @@ TFR_ANY_ROWS(tfr_any_sparse, TFR_ANY_SPARSE_WALK, 0, 8)
 TFR_ANY_ROWS(tfr_any_sparse_fused, TFR_ANY_SPARSE_WALK, 1, 8)
 TFR_ANY_ROWS(tfr_any_sparse_far, TFR_ANY_SPARSE_WALK, 0, 16)
 TFR_ANY_ROWS(tfr_any_sparse_far_fused, TFR_ANY_SPARSE_WALK, 1, 16)
+TFR_ANY_WIDE_ROWS(tfr_any_wide, 0, 8)
+TFR_ANY_WIDE_ROWS(tfr_any_wide_fused, 1, 8)
+TFR_ANY_WIDE_ROWS(tfr_any_wide_far, 0, 16)
+TFR_ANY_WIDE_ROWS(tfr_any_wide_far_fused, 1, 16)
 TFR_ANY_ROWS(tfr_any_dense, TFR_ANY_DENSE_WALK, 0, 8)
 TFR_ANY_ROWS(tfr_any_dense_fused, TFR_ANY_DENSE_WALK, 1, 8)
 
-/* Whether there is a function for such a panel; of others the walk is in C. */
-TFR_INLINE bool tfr_panel_has_any_rows(const struct tfr_panel *panel, struct tfr_panel_output to, struct tfr_walk walk) {
-  if (panel->block_rows != 2 || panel->block_quads != 1 || panel->rows < 2 || !tfr_panel_is_far(panel, to)) return false;
+/* Row pairs from p to `last`. */
+typedef void tfr_any_pairs_walker(const struct tfr_panel *panel, struct tfr_walk window, struct tfr_any_walk walk,
+                                  const uint8_t *p, const uint8_t *last, const void *tile, int8_t *output,
+                                  int32_t stride);
+
+/* All rows; the last of an odd number goes by way of eight bytes. */
+TFR_INLINE void tfr_any_all_pairs(const struct tfr_panel *panel, tfr_any_pairs_walker *pairs, struct tfr_walk window,
+                                  struct tfr_any_walk walk, const void *tile, int8_t *output, int32_t stride) {
+  const int32_t bytes = tfr_panel_group_bytes(panel);
+  const bool is_odd = panel->rows % 2 != 0;
+  const uint8_t *const partial = panel->groups + panel->rows / 2 * bytes;
+  int8_t rest[2 * TFR_PANEL_TOKENS];
+  for (int32_t turn = panel->rows < 2; turn < 1 + is_odd; turn++) {
+    const uint8_t *const p = turn == 0 ? panel->groups : partial;
+    const uint8_t *const last = turn == 0 ? partial : partial + bytes;
+    pairs(panel, window, walk, p, last, tile, turn == 0 ? output : rest, turn == 0 ? stride : 2);
+  }
+  for (int32_t token = 0; is_odd && token < TFR_PANEL_TOKENS; token++) {
+    output[token * stride + panel->rows - 1] = rest[2 * token];
+  }
+}
+
+TFR_INLINE void tfr_any_pairs(const struct tfr_panel *panel, struct tfr_walk window, struct tfr_any_walk walk,
+                              const uint8_t *p, const uint8_t *last, const void *tile, int8_t *output,
+                              int32_t stride) {
+  const bool is_fused = tfr_panel_is_fused(panel) != 0, is_far = window.token_pitch != TFR_PANEL_QUAD_BYTES;
+  if (tfr_panel_is_dense(panel)) {
+    if (is_fused) tfr_any_dense_fused(p, last, walk, tile, output, stride);
+    else tfr_any_dense(p, last, walk, tile, output, stride);
+  } else if (panel->block_quads == 2 && is_far) {
+    if (is_fused) tfr_any_wide_far_fused(p, last, walk, tile, output, stride);
+    else tfr_any_wide_far(p, last, walk, tile, output, stride);
+  } else if (panel->block_quads == 2) {
+    if (is_fused) tfr_any_wide_fused(p, last, walk, tile, output, stride);
+    else tfr_any_wide(p, last, walk, tile, output, stride);
+  } else if (is_far) {
+    if (is_fused) tfr_any_sparse_far_fused(p, last, walk, tile, output, stride);
+    else tfr_any_sparse_far(p, last, walk, tile, output, stride);
+  } else {
+    if (is_fused) tfr_any_sparse_fused(p, last, walk, tile, output, stride);
+    else tfr_any_sparse(p, last, walk, tile, output, stride);
+  }
+}
+
+/* Whether there is a function for four tokens of such a panel. */
+TFR_INLINE bool tfr_panel_has_any_rows(const struct tfr_panel *panel, struct tfr_walk walk) {
+  if (panel->block_rows != 2 || !tfr_panel_is_far(panel)) return false;
   if (tfr_panel_is_dense(panel)) return walk.run == 0 && walk.token_pitch == 8 && walk.quad_pitch == 32;
-  return panel->blocks >= 2;
+  return panel->blocks * panel->block_quads >= 2;
 }
 
-/* As many rows as a function serves; gives how many. */
-TFR_INLINE int32_t tfr_panel_any_rows(const struct tfr_panel *panel, struct tfr_panel_output to, const void *tile,
-                                      struct tfr_walk walk, int8_t *output, int32_t stride) {
-  if (!tfr_panel_has_any_rows(panel, to, walk)) return 0;
-  const bool is_fused = tfr_panel_is_fused(panel) != 0;
-  const int32_t total = tfr_panel_is_dense(panel) ? panel->blocks - 1 : panel->blocks / 2 - 1;
-  const struct tfr_any_walk any = tfr_any_walk_of(panel, to, total, tfr_panel_factors_at(panel));
-  if (tfr_panel_is_dense(panel)) {
-    if (is_fused) tfr_any_dense_fused(panel, any, tile, output, stride);
-    else tfr_any_dense(panel, any, tile, output, stride);
-  } else if (walk.token_pitch == 8) {
-    if (is_fused) tfr_any_sparse_fused(panel, any, tile, output, stride);
-    else tfr_any_sparse(panel, any, tile, output, stride);
+/* Whether a function served all rows. */
+TFR_INLINE bool tfr_panel_any_rows(const struct tfr_panel *panel, struct tfr_panel_output to, const void *tile,
+                                   struct tfr_walk walk, int8_t *output, int32_t stride) {
+  if (!tfr_panel_has_any_rows(panel, walk)) return false;
+  if (panel->block_quads == 2) {
+    const uint8_t *const late = (const uint8_t *)tile + walk.quad_pitch;
+    tfr_any_all_pairs(panel, tfr_any_pairs, walk, tfr_any_wide_walk(panel, to, walk.quad_pitch), late, output, stride);
   } else {
-    if (is_fused) tfr_any_sparse_far_fused(panel, any, tile, output, stride);
-    else tfr_any_sparse_far(panel, any, tile, output, stride);
+    const int32_t total = tfr_panel_is_dense(panel) ? panel->blocks - 1 : panel->blocks / 2 - 1;
+    const struct tfr_any_walk any = tfr_any_walk_of(panel, to, total, tfr_panel_factors_at(panel));
+    tfr_any_all_pairs(panel, tfr_any_pairs, walk, any, tile, output, stride);
   }
-  return panel->rows / 2 * 2;
-}
-
-/* One token. */
-
-#define TFR_ANY_TOKEN_BEGIN(turns)                                                                            \
-  TFR_ANY_ENTRY(turns, "t", "e", "f2") "2:\n\tldr %[x], %[tile]\n\tldr %[a1], [%[p], #4]\n\tldr %[a2], [%[p], #8]\n\t" \
-  "ldr %[a3], [%[p], #12]\n\tldr %[t], %[loop]\n\tldr %[a0], [%[p]], #16\n\tadd %[t], %[p]\n\tstr %[t], %[end]\n\t"
-#define TFR_ANY_TOKEN_DENSE \
-  TFR_ANY_TOKEN_BEGIN(TFR_ANY_DENSE_TURNS) TFR_ANY_REPEAT(TFR_ANY_DENSE_TURNS, "t", TFR_TOKEN_DENSE)
-#define TFR_ANY_TOKEN_SPARSE                                                                                  \
-  TFR_ANY_TOKEN_BEGIN(TFR_ANY_PAIR_TURNS) "ldrsh %[" TFR_TOKEN_STEP "], [%[p]]\n\t" TFR_TOKEN_MOVE           \
-  TFR_ANY_REPEAT(TFR_ANY_PAIR_TURNS, "t", TFR_TOKEN_EVEN TFR_TOKEN_ODD)                                       \
-  TFR_ANY_IF_EVEN("t") TFR_TOKEN_EVEN TFR_TOKEN_ODD_LAST "b 5f\n4:\n\t" TFR_TOKEN_EVEN_LAST "5:\n\t"
-#if TFR_ROUNDS_TWICE
-#define TFR_ANY_TOKEN_SCALE TFR_TOKEN_TWICE
-#else
-#define TFR_ANY_TOKEN_SCALE TFR_TOKEN_FAR
-#endif
-#define TFR_ANY_TOKEN_FINISH                                                                                  \
-  "ldr %[x], %[behind]\n\tldr %[t], %[term]\n\tadd %[p], %[x]\n\t" TFR_ANY_SHIFTS("e", "16")                    \
-  "ldr %[w0], [%[p]]\n\tldr %[w1], [%[p], #4]\n\tldr %[w2], [%[p], #8]\n\tldr %[w3], [%[p], #12]\n\t"           \
-  TFR_IF_FUSED(TFR_UNFUSE("a1", "a0") TFR_UNFUSE("a3", "a2")) TFR_ANY_TOKEN_SCALE                              \
-  TFR_TOKEN_STORE("a0") TFR_TOKEN_STORE("a1") TFR_TOKEN_STORE("a2") TFR_TOKEN_STORE("a3")                      \
-  "ldr %[x], %[tail]\n\tldr %[t], %[last]\n\tadd %[p], %[x]\n\tcmp %[p], %[t]\n\tbne 2b\n\t"
-
-#define TFR_ANY_TOKEN(name, text, is_fused)                                                                   \
-  TFR_APART void name(const uint8_t *p, const uint8_t *last, struct tfr_any_walk walk, const void *tile,       \
-                      int8_t *output) {                                                                       \
-    const uint8_t *x, *end;                                                                                   \
-    int32_t a0, a1, a2, a3;                                                                                   \
-    uint32_t w0, w1, w2, w3, e, f2, t, entry;                                                                 \
-    __asm__ volatile(text TFR_ANY_TOKEN_FINISH TFR_LINES_256                              \
-                     : [a0] "=&r"(a0), [a1] "=&r"(a1), [a2] "=&r"(a2), [a3] "=&r"(a3), [w0] "=&r"(w0),         \
-                       [w1] "=&r"(w1), [w2] "=&r"(w2), [w3] "=&r"(w3), [p] "+r"(p), [x] "=&r"(x),              \
-                       [e] "=&r"(e), [f2] "=&r"(f2), [t] "=&r"(t), [o] "+r"(output), [end] "=m"(end),          \
-                       [entry] "=m"(entry)                                                                    \
-                     : TFR_ANY_OPERANDS, TFR_ANY_CONSTANTS(is_fused, 1, 8, 8), [h] "i"(0)                     \
-                     : "memory", "cc");                                                                       \
-  }
-
-TFR_ANY_TOKEN(tfr_any_token_sparse, TFR_ANY_TOKEN_SPARSE, 0)
-TFR_ANY_TOKEN(tfr_any_token_sparse_fused, TFR_ANY_TOKEN_SPARSE, 1)
-TFR_ANY_TOKEN(tfr_any_token_dense, TFR_ANY_TOKEN_DENSE, 0)
-TFR_ANY_TOKEN(tfr_any_token_dense_fused, TFR_ANY_TOKEN_DENSE, 1)
-
-TFR_INLINE bool tfr_panel_has_any_token(const struct tfr_panel *panel, struct tfr_panel_output to,
-                                        int32_t quad_pitch) {
-  return panel->block_rows == 4 && panel->block_quads == 1 && panel->blocks > 0 && tfr_panel_is_far(panel, to) &&
-         (!tfr_panel_is_dense(panel) || quad_pitch == TFR_PANEL_QUAD_BYTES);
-}
-
-/* Groups from p to `last`; `output` takes all rows of them. */
-TFR_INLINE void tfr_any_token_groups(const struct tfr_panel *panel, struct tfr_any_walk walk, const uint8_t *p,
-                                     const uint8_t *last, const void *tile, int8_t *output) {
-  const bool is_fused = tfr_panel_is_fused(panel) != 0;
-  if (tfr_panel_is_dense(panel)) {
-    if (is_fused) tfr_any_token_dense_fused(p, last, walk, tile, output);
-    else tfr_any_token_dense(p, last, walk, tile, output);
-  } else {
-    if (is_fused) tfr_any_token_sparse_fused(p, last, walk, tile, output);
-    else tfr_any_token_sparse(p, last, walk, tile, output);
-  }
-}
-
-/* Whether a function served all rows; those of a last group that is not whole go by way of four bytes. */
-TFR_INLINE bool tfr_panel_any_token(const struct tfr_panel *panel, struct tfr_panel_output to, const void *tile,
-                                    int32_t quad_pitch, int8_t *output) {
-  if (!tfr_panel_has_any_token(panel, to, quad_pitch)) return false;
-  const int32_t total = tfr_panel_is_dense(panel) ? panel->blocks : (panel->blocks - 1) / 2;
-  const struct tfr_any_walk walk = tfr_any_walk_of(panel, to, total, tfr_panel_token_factors_at(panel));
-  const int32_t left = panel->rows % 4;
-  const uint8_t *const partial = panel->groups + panel->rows / 4 * tfr_panel_group_bytes(panel);
-  int8_t rest[4];
-  if (panel->rows >= 4) tfr_any_token_groups(panel, walk, panel->groups, partial, tile, output);
-  if (left > 0) tfr_any_token_groups(panel, walk, partial, partial + tfr_panel_group_bytes(panel), tile, rest);
-  for (int32_t row = 0; row < left; row++) output[panel->rows - left + row] = rest[row];
   return true;
 }
 

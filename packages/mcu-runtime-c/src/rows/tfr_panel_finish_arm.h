@@ -121,15 +121,13 @@
 
 #define TFR_MAX_NEAR_SHIFT 46 /* eight more, of fused rows, are TFR_PANEL_MAX_SHIFT */
 
-/* Whether far or twice serve the outputs of such a panel: clamped to int8 alone, shifts that they take. */
-TFR_INLINE bool tfr_panel_is_far(const struct tfr_panel *panel, struct tfr_panel_output to) {
-  return panel->shift >= TFR_PANEL_MIN_SHIFT && to.min == INT8_MIN && to.max == INT8_MAX;
-}
+/* Whether far or twice serve the outputs of such a panel: shifts that they take. */
+TFR_INLINE bool tfr_panel_is_far(const struct tfr_panel *panel) { return panel->shift >= TFR_PANEL_MIN_SHIFT; }
 
 /* Whether one of the forms does, by numbers that are constants. */
-TFR_INLINE bool tfr_panel_is_direct(const struct tfr_panel *panel, struct tfr_panel_output to) {
+TFR_INLINE bool tfr_panel_is_direct(const struct tfr_panel *panel) {
   const bool is_near = !TFR_ROUNDS_TWICE && !tfr_panel_has_row_shifts(panel);
-  return panel->blocks > 0 && panel->blocks < 4096 && tfr_panel_is_far(panel, to) &&
+  return panel->blocks > 0 && panel->blocks < 4096 && tfr_panel_is_far(panel) &&
          (!is_near || panel->shift <= TFR_MAX_NEAR_SHIFT);
 }
 

@@ -35,6 +35,11 @@
 #define TFR_SPARSE_ODD_LAST TFR_SPARSE_ODD
 #define TFR_SPARSE_EVEN_LAST TFR_SPARSE_EVEN
 
+/* Two quads as blocks of their own: `step` leaves in v how far the first is, less what y has, the way to the second one. */
+#define TFR_WIDE_BLOCK(step, at)                                                              \
+  TFR_BLOCK(TFR_WEIGHTS(at, "0", "0") step "sub %[x], %[y]\n\t", at, TFR_FROM_SUMS)            \
+  TFR_BLOCK(TFR_WEIGHTS(at, "1", "0") TFR_WIDE_PITCH("v"), at "+8", TFR_FROM_SUMS)
+
 /* Dense blocks: half 1 first, so that the last loads are those at x and p, which step on their way. */
 #define TFR_DENSE_BLOCK(from)                                                                              \
   "ldr %[u], [%[p], #" TFR_FIRST "+" TFR_WORD_STEP "]\n\t" TFR_VALUES("v", "0", "1", "1") TFR_VALUES("y", "0", "2", "1")   \

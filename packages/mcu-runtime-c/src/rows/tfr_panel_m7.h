@@ -52,6 +52,11 @@
 #define TFR_SPARSE_ODD_LAST TFR_BLOCK(TFR_ODD, TFR_HALF_END)
 #define TFR_SPARSE_EVEN_LAST TFR_BLOCK(TFR_EVEN, TFR_HALF_END)
 
+/* Two quads as blocks of their own: `step` leaves in v how far the first is, less what y has, the way to the second one. */
+#define TFR_WIDE_BLOCK(step, at)                                                                          \
+  step TFR_WEIGHTS(at, "0", "0") "add %[x], %[v]\n\tsub %[x], %[y]\n\t" TFR_VALUES("v", "0", "1", "0")     \
+  TFR_BLOCK(at, TFR_HALF_STEP(TFR_WIDE_PITCH("v"), TFR_WEIGHTS(at, "1", "0"))) TFR_BLOCK(at "+8", TFR_HALF_END)
+
 /* Dense blocks: half 1 first, so that the last activation is the one at x, which steps on its way. */
 #define TFR_DENSE_BEGIN "ldr %[u], [%[p], #" TFR_FIRST "+" TFR_WORD_STEP "]\n\t" TFR_VALUES("v", "0", "1", "1")
 #define TFR_DENSE_MIDDLE(s3) \

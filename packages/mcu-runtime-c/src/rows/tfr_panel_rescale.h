@@ -8,13 +8,19 @@
 #define TFR_PANEL_RESCALE_H
 
 #include "rows/tfr_panel.h"
+#include "tfr_clamp.h"
 #include "tfr_requantize.h"
 
 struct tfr_panel_output {
   int32_t zero_point;
-  int32_t min;
+  int32_t min; /* min and max are left to tfr_panel_clamp */
   int32_t max;
 };
+
+/* The clamp of a fused activation on outputs that are finished but for it. */
+TFR_INLINE void tfr_panel_clamp(struct tfr_panel_output to, int8_t *output, int32_t count) {
+  if (to.min > INT8_MIN || to.max < INT8_MAX) tfr_clamp_s8(output, count, to.min, to.max);
+}
 
 /* What a row's sums are rescaled by. */
 struct tfr_panel_factor {
@@ -27,11 +33,6 @@ TFR_INLINE struct tfr_panel_factor tfr_panel_factor_at(const struct tfr_panel *p
                                                        int32_t row) {
   const int32_t multiplier = (int32_t)tfr_load32(factors + 4 * row);
   return (struct tfr_panel_factor){multiplier, tfr_panel_has_row_shifts(panel) ? factors[4 * panel->block_rows + row] : panel->shift};
-}
-
-TFR_INLINE int32_t tfr_panel_clamp(int32_t value, struct tfr_panel_output to) {
-  const int32_t raised = to.min > INT8_MIN && value < to.min ? to.min : value;
-  return to.max < INT8_MAX && raised > to.max ? to.max : raised;
 }
 
 /* What is added before the shift: one half and the zero point. */
@@ -62,7 +63,7 @@ TFR_INLINE void tfr_panel_requantize(struct tfr_panel_factor factor, struct tfr_
   factor = tfr_panel_normal(factor);
   for (int32_t i = 0; i < count; i++) {
     output[i * stride] =
-        tfr_requantize_s8(sums[i], factor.multiplier, factor.shift, to.zero_point, to.min, to.max);
+        tfr_requantize_s8(sums[i], factor.multiplier, factor.shift, to.zero_point, INT8_MIN, INT8_MAX);
   }
 }
 
@@ -79,7 +80,7 @@ TFR_INLINE void tfr_panel_store(const struct tfr_panel *panel, struct tfr_panel_
     const int32_t scaled = tfr_smmla(sums[i], factor.multiplier, term);
     const int32_t value = TFR_IS_CONSTANT(panel->shift) ? tfr_ssat8_shifted(scaled, panel->shift - 32)
                                                         : tfr_ssat8(scaled >> (factor.shift - 32));
-    output[i * stride] = (int8_t)tfr_panel_clamp(value, to);
+    output[i * stride] = (int8_t)value;
   }
 }
 

@@ -37,9 +37,9 @@ TFR_INLINE int32_t tfr_panel_factors_at(const struct tfr_panel *panel) {
 #define TFR_MAX_DIRECT_STRIDE 1364 /* three strides and a byte are an immediate offset */
 
 /* Whether tfr_panel_rows serves such a panel, but for an odd last row. */
-TFR_INLINE bool tfr_panel_has_rows(const struct tfr_panel *panel, struct tfr_panel_output to, int32_t stride) {
+TFR_INLINE bool tfr_panel_has_rows(const struct tfr_panel *panel, int32_t stride) {
   return panel->block_rows == 2 && panel->rows > 1 && stride <= TFR_MAX_DIRECT_STRIDE &&
-         tfr_panel_is_direct(panel, to);
+         tfr_panel_is_direct(panel);
 }
 
 TFR_INLINE void tfr_panel_rows(const struct tfr_panel *panel, struct tfr_panel_output to, const void *tile,

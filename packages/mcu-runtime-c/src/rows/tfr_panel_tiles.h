@@ -66,76 +66,79 @@ TFR_INLINE void tfr_panel_rest4(const struct tfr_panel *panel, tfr_panel_walker 
 TFR_INLINE void tfr_panel_tile4(const struct tfr_panel *panel, tfr_panel_walker *walker, struct tfr_panel_output to,
                                 const void *tile, struct tfr_walk walk, int8_t *output, int32_t stride) {
   int32_t row = 0;
-  if (walker == tfr_panel_walk && tfr_panel_has_rows(panel, to, stride)) {
+  if (walker == tfr_panel_walk && tfr_panel_has_rows(panel, stride)) {
     tfr_panel_rows(panel, to, tile, walk, output, stride);
     row = panel->rows / 2 * 2;
   }
   tfr_panel_rest4(panel, walker, to, row, tile, walk, output, stride);
 }
 
-/* A block against one token. */
+/* A block's two rows against one token; words of them are `step` bytes apart. */
 TFR_INLINE void tfr_panel_multiply1(int32_t *sums, const struct tfr_panel *panel, const uint8_t *weights,
-                                    const uint8_t *values, int32_t quad_pitch) {
+                                    int32_t step, const uint8_t *values, int32_t quad_pitch) {
   for (int32_t quad = 0; quad < panel->block_quads; quad++) {
     for (int32_t half = 0; half < 2; half++) {
-      const uint32_t value = tfr_load32(values + quad * quad_pitch + 4 * half);
-      for (int32_t pair = 0; pair < panel->block_rows / 2; pair++) {
-        const uint32_t word = tfr_load32(weights);
-        const uint32_t second = tfr_panel_is_fused(panel) ? word : tfr_sxtb16_odd(word);
-        sums[2 * pair] = tfr_panel_add(sums[2 * pair], tfr_smlad(value, tfr_sxtb16(word), 0));
-        sums[2 * pair + 1] = tfr_panel_add(sums[2 * pair + 1], tfr_smlad(value, second, 0));
-        weights += 4;
-      }
+      const uint32_t value = tfr_load32(values + 4 * half);
+      const uint32_t word = tfr_load32(weights);
+      const uint32_t second = tfr_panel_is_fused(panel) ? word : tfr_sxtb16_odd(word);
+      sums[0] = tfr_panel_add(sums[0], tfr_smlad(value, tfr_sxtb16(word), 0));
+      sums[1] = tfr_panel_add(sums[1], tfr_smlad(value, second, 0));
+      weights += step;
     }
+    values += quad_pitch;
   }
 }
 
-/* The sums of a group's rows for one token. */
-TFR_INLINE void tfr_panel_walk1(int32_t *sums, const struct tfr_panel *panel, const uint8_t *stream,
-                                const uint8_t *values, int32_t quad_pitch) {
-  const int32_t bytes = tfr_panel_block_bytes(panel);
+/* The sums of a pair's rows for one token; `stream` and `walk` are as for four, the latter without its token_pitch. */
+TFR_INLINE void tfr_panel_walk1(int32_t *sums, const struct tfr_panel *panel, const uint8_t *stream, int32_t pair,
+                                const uint8_t *values, struct tfr_walk walk) {
+  const int32_t bytes = tfr_panel_block_bytes(panel), step = 2 * panel->block_rows;
   if (tfr_panel_is_dense(panel)) {
-    for (int32_t block = 0; block < panel->blocks; block++) {
-      tfr_panel_multiply1(sums, panel, stream, values, quad_pitch);
-      stream += bytes;
-      values += quad_pitch;
+    const int32_t run = walk.run == 0 ? panel->blocks : walk.run;
+    for (int32_t left = panel->blocks; left > 0; left -= run) {
+      for (int32_t block = 0; block < run; block++) {
+        tfr_panel_multiply1(sums, panel, stream + 4 * pair, step, values, walk.quad_pitch);
+        stream += bytes;
+        values += walk.quad_pitch;
+      }
+      values += walk.run_pitch - run * walk.quad_pitch;
     }
     return;
   }
-  for (int32_t pair = panel->blocks / 2; pair > 0; pair--) {
-    const uint32_t offsets = tfr_load32(stream);
-    values += tfr_low16(offsets);
-    tfr_panel_multiply1(sums, panel, stream + 4, values, quad_pitch);
-    values += tfr_high16(offsets);
-    tfr_panel_multiply1(sums, panel, stream + 4 + bytes, values, quad_pitch);
-    stream += 4 + 2 * bytes;
-  }
-  if (panel->blocks & 1) {
-    tfr_panel_multiply1(sums, panel, stream + 4, values + tfr_low16(tfr_load32(stream)), quad_pitch);
+  for (int32_t block = 0; block < panel->blocks; block++) {
+    const int32_t odd = block & 1;
+    values += tfr_low16(tfr_load32(stream) >> (16 * odd));
+    tfr_panel_multiply1(sums, panel, stream + 4 + odd * bytes + 4 * pair, step, values, walk.quad_pitch);
+    if (odd) stream += tfr_panel_pair_bytes(panel);
   }
 }
 
-/* One token: row r to output[r]. */
+/* All rows for one token in C, pair by pair: row r to output[r]. */
+TFR_INLINE void tfr_panel_rows1(const struct tfr_panel *panel, struct tfr_panel_output to, const void *tile,
+                                struct tfr_walk walk, int8_t *output) {
+  for (int32_t row = 0; row < panel->rows; row += 2) {
+    const uint8_t *group = panel->groups + row / panel->block_rows * tfr_panel_group_bytes(panel);
+    const int32_t pair = row % panel->block_rows / 2;
+    const uint8_t *weights = group + 4 * panel->block_rows;
+    const uint8_t *factors = weights + tfr_panel_weight_bytes(panel);
+    int32_t sums[2] = {(int32_t)tfr_load32(group + 8 * pair), (int32_t)tfr_load32(group + 8 * pair + 4)};
+    tfr_panel_walk1(sums, panel, weights, pair, (const uint8_t *)tile, walk);
+    sums[1] = tfr_panel_second(panel, sums[1], sums[0]);
+    for (int32_t i = 0; i < 2 && row + i < panel->rows; i++) {
+      tfr_panel_store(panel, tfr_panel_factor_at(panel, factors, 2 * pair + i), to, sums + i, 1, output + row + i, 1);
+    }
+  }
+}
+
+/* One token. */
 TFR_INLINE void tfr_panel_tile1(const struct tfr_panel *panel, tfr_panel_walker *walker, struct tfr_panel_output to,
                                 const void *tile, int32_t quad_pitch, int8_t *output) {
-  const uint8_t *group = panel->groups;
-  const int32_t block_rows = panel->block_rows;
-  if (walker == tfr_panel_walk && tfr_panel_has_token(panel, to)) {
+  if (walker == tfr_panel_walk && tfr_panel_has_token(panel)) {
     tfr_panel_token(panel, to, tile, quad_pitch, output);
     return;
   }
-  for (int32_t row = 0; row < panel->rows; row += block_rows) {
-    int32_t sums[4];
-    for (int32_t i = 0; i < block_rows; i++) sums[i] = (int32_t)tfr_load32(group + 4 * i);
-    const uint8_t *weights = group + 4 * block_rows;
-    const uint8_t *factors = weights + tfr_panel_weight_bytes(panel);
-    tfr_panel_walk1(sums, panel, weights, (const uint8_t *)tile, quad_pitch);
-    for (int32_t i = 0; i < block_rows; i += 2) sums[i + 1] = tfr_panel_second(panel, sums[i + 1], sums[i]);
-    for (int32_t i = 0; i < block_rows && row + i < panel->rows; i++) {
-      tfr_panel_store(panel, tfr_panel_factor_at(panel, factors, i), to, sums + i, 1, output + row + i, 1);
-    }
-    group += tfr_panel_group_bytes(panel);
-  }
+  const struct tfr_walk walk = {.token_pitch = TFR_PANEL_QUAD_BYTES, .quad_pitch = quad_pitch};
+  tfr_panel_rows1(panel, to, tile, walk, output);
 }
 
 #endif

@@ -9,8 +9,7 @@
 #define TFR_HAS_FOUR_ROWS "(%c[f]>>3&1)"
 #define TFR_ROW_WORD(to, at, index) "ldr %[" to "], [%[p], #" at "+4*" index "]\n\t"
 #define TFR_IF_FOUR_ROWS(text) ".if " TFR_HAS_FOUR_ROWS "\n\t" text ".endif\n\t"
-#define TFR_FIRST_HALF "ldr %[e], [%[x]]\n\t"
-#define TFR_SECOND_HALF "ldr %[f2], [%[x], #4]\n\t"
+#define TFR_QUAD_HALVES(quad) "ldr %[e], [%[x], #" quad "]\n\tldr %[f2], [%[x], #4+" quad "]\n\t"
 /* A word of weights against a half: the pair's second row, then its first, with `load` under way. */
 #define TFR_WORD_SUMS(word, half, first, second, load)                                                            \
   "sxtb16 %[t], %[" word "]\n\t.if !" TFR_IS_FUSED "\n\tsxtb16 %[" word "], %[" word "], ror #8\n\t.endif\n\t"     \
@@ -18,24 +17,29 @@
 
 #if TFR_CORE == TFR_CORE_M7
 #define TFR_TOKEN_STEP "w0"
-/* Words are loaded under the sums of others. `step` and `move` bring x to the next block. */
-#define TFR_TOKEN_BLOCK(at, step, move)                                                                           \
-  ".if " TFR_HAS_FOUR_ROWS "\n\t" TFR_ROW_WORD("w0", at, "0") TFR_ROW_WORD("w1", at, "1") TFR_FIRST_HALF           \
-  TFR_SECOND_HALF TFR_WORD_SUMS("w0", "e", "a0", "a1", TFR_ROW_WORD("w2", at, "2"))                               \
+/* Words are loaded under the sums of others; `halves` loads a quad's. `step` and `move` bring x to the next block. */
+#define TFR_TOKEN_QUAD(at, halves, step, move)                                                                    \
+  ".if " TFR_HAS_FOUR_ROWS "\n\t" TFR_ROW_WORD("w0", at, "0") TFR_ROW_WORD("w1", at, "1") halves                   \
+  TFR_WORD_SUMS("w0", "e", "a0", "a1", TFR_ROW_WORD("w2", at, "2"))                                               \
   TFR_WORD_SUMS("w1", "e", "a2", "a3", TFR_ROW_WORD("w3", at, "3")) TFR_WORD_SUMS("w2", "f2", "a0", "a1", step)    \
   TFR_WORD_SUMS("w3", "f2", "a2", "a3", move) ".else\n\t"                                                         \
-  TFR_ROW_WORD("w0", at, "0") TFR_ROW_WORD("w2", at, "1") TFR_FIRST_HALF TFR_SECOND_HALF                           \
+  TFR_ROW_WORD("w0", at, "0") TFR_ROW_WORD("w2", at, "1") halves                                                  \
   TFR_WORD_SUMS("w0", "e", "a0", "a1", step) TFR_WORD_SUMS("w2", "f2", "a0", "a1", move) ".endif\n\t"
 #else
 #define TFR_TOKEN_STEP "t"
-#define TFR_TOKEN_BLOCK(at, step, move)                                                                           \
+#define TFR_TOKEN_QUAD(at, halves, step, move)                                                                    \
   TFR_ROW_WORD("w0", at, "0")                                                                                     \
   ".if " TFR_HAS_FOUR_ROWS "\n\t" TFR_ROW_WORD("w1", at, "1") TFR_ROW_WORD("w2", at, "2")                          \
   TFR_ROW_WORD("w3", at, "3") ".else\n\t" TFR_ROW_WORD("w2", at, "1") ".endif\n\t"                                \
-  TFR_FIRST_HALF TFR_SECOND_HALF step move TFR_WORD_SUMS("w0", "e", "a0", "a1", "")                                \
+  halves step move TFR_WORD_SUMS("w0", "e", "a0", "a1", "")                                                       \
   TFR_WORD_SUMS("w2", "f2", "a0", "a1", "")                                                                       \
   TFR_IF_FOUR_ROWS(TFR_WORD_SUMS("w1", "e", "a2", "a3", "") TFR_WORD_SUMS("w3", "f2", "a2", "a3", ""))
 #endif
+
+#define TFR_TOKEN_BLOCK(at, step, move)                                                                           \
+  ".if " TFR_HAS_TWO_QUADS "\n\t" TFR_TOKEN_QUAD(at, TFR_QUAD_HALVES("0"), "", "")                                 \
+  TFR_TOKEN_QUAD(at "+" TFR_BLOCK_BYTES "/2", TFR_QUAD_HALVES(TFR_QUAD_PITCH), step, move)                         \
+  ".else\n\t" TFR_TOKEN_QUAD(at, TFR_QUAD_HALVES("0"), step, move) ".endif\n\t"
 
 #define TFR_TOKEN_MOVE "add %[x], %[x], %[" TFR_TOKEN_STEP "]\n\t"
 #define TFR_TOKEN_EVEN TFR_TOKEN_BLOCK(TFR_EVEN, "ldrsh %[" TFR_TOKEN_STEP "], [%[p], #2]\n\t", TFR_TOKEN_MOVE)
@@ -124,9 +128,7 @@ TFR_INLINE int32_t tfr_panel_token_factors_at(const struct tfr_panel *panel) {
 }
 
 /* Whether tfr_panel_token serves such a panel; all arguments are constants. */
-TFR_INLINE bool tfr_panel_has_token(const struct tfr_panel *panel, struct tfr_panel_output to) {
-  return panel->block_quads == 1 && tfr_panel_is_direct(panel, to);
-}
+TFR_INLINE bool tfr_panel_has_token(const struct tfr_panel *panel) { return tfr_panel_is_direct(panel); }
 
 /* Groups from p to `last`, at least one; `output` takes all rows of them. */
 TFR_INLINE void tfr_panel_token_groups(const struct tfr_panel *panel, int32_t term, const uint8_t *p,

@@ -68,7 +68,7 @@ export function generateCall(
       ...group.map((blocks, pair) => pairText(blocks, 2 * (index * pairsPerGroup + pair))),
       '  TFR_LINEAR_STRAIGHT_END',
     ]),
-    '  return TFR_OK;',
+    '  TFR_LINEAR_STRAIGHT_CLOSE',
     '}',
     '',
   ];
@@ -77,13 +77,12 @@ export function generateCall(
 }
 
 function isEligible({ params }: KernelCall, header: PanelHeader): boolean {
-  const { tokens, inputs, outputs, output_min: low, output_max: high } = params as Record<string, number>;
+  const { tokens, inputs, outputs } = params as Record<string, number>;
   const isShifted = header.hasRowShifts ? header.shift >= MIN_SHIFT : header.shift <= MAX_LAYER_SHIFT;
-  const isPlain = low === -128 && high === 127 && isShifted;
   const isPaired = header.blockRows === 2 && header.blockQuads === 1 && header.rows % 2 === 0;
   const isSparse = !header.isDense && header.blocks > 0 && 4 * header.blocks <= MAX_DENSITY * inputs!;
   const isReached = inputs! <= 4 * MAX_QUADS && outputs! <= MAX_OUTPUTS && tokens! % 4 === 0;
-  return isPlain && isPaired && isSparse && isReached;
+  return isShifted && isPaired && isSparse && isReached;
 }
 
 /** The blocks of each row pair. */

@@ -12,6 +12,8 @@ const QUAD_BYTES = 8;
 const TOKENS = 4;
 /** Strips are for strides that the kernel's bodies have; a longer one is as if it were 1 where a window is one position. */
 const MAX_STRIDE = 2;
+/** Positions of a kernel row that its bodies for dense weights take. */
+const MAX_DENSE_KERNEL = 8;
 /** What TFR_ERROR_SIZE allows the rows of one window. */
 const MAX_STRIP_BYTES = 2 ** 30;
 /** What copying a window costs, in products of one output: measured on a Cortex-M4. */
@@ -44,6 +46,7 @@ export function gathersWindows(shape: WindowShape): boolean {
   const isServed =
     outputWidth >= TOKENS &&
     (stride <= MAX_STRIDE || kernel === 1) &&
+    (kernel <= MAX_DENSE_KERNEL || isPruned) &&
     stripOf(shape).rowPitch * kernel <= MAX_STRIP_BYTES;
   if (!isServed || (isPruned && channels % 4 !== 0)) return true;
   const columns = kernel * kernel * channels;

@@ -15,6 +15,8 @@ export interface PrunedLinear {
   readonly blocks: number;
   /** Factors of every size, so that rows have shifts of their own. */
   readonly hasRowShifts?: boolean;
+  /** Inside of int8. */
+  readonly isClamped?: boolean;
 }
 
 /** Some rows have a factor 2^17 times smaller, whose multiplier keeps all its bits, and a bias that it leaves something of. */
@@ -23,7 +25,7 @@ const isSmall = (row: number): boolean => row % 4 === 0;
 
 /** Weights of every size, outputs that spread over int8. */
 export function prunedLinear(rng: Rng, shape: PrunedLinear): RandomSite {
-  const { tokens, inputs, outputs, layout, blocks, hasRowShifts = false } = shape;
+  const { tokens, inputs, outputs, layout, blocks, hasRowShifts = false, isClamped = false } = shape;
   const weights = new Int8Array(outputs * inputs);
   for (let row = 0; row < outputs; row += layout.blockRows) {
     const cells = Array.from({ length: Math.ceil(inputs / layout.blockColumns) }, (_, cell) => cell);
@@ -34,7 +36,7 @@ export function prunedLinear(rng: Rng, shape: PrunedLinear): RandomSite {
   const depth = Math.min(inputs, layout.isDense ? inputs : blocks * layout.blockColumns);
   const spread = (64 * output!.scale) / (input!.scale * Math.sqrt(depth) * 74 * 74);
   const attributes = {
-    activation: 'none',
+    activation: isClamped ? 'relu6' : 'none',
     weights: tensorData(weights, [outputs, inputs]),
     weightScales: Array.from(
       { length: outputs },

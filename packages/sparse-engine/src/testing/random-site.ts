@@ -85,7 +85,11 @@ function randomLinear(rng: Rng, kind: EncodingKind): RandomSite {
 }
 
 function randomConvolution(rng: Rng, kind: EncodingKind): RandomSite {
-  const [channels, outputs, kernel] = [between(rng, 1, 9), between(rng, 1, 12), rng.pick([1, 2, 3, 5])];
+  const [channels, outputs, kernel] = [
+    between(rng, 1, 9),
+    between(rng, 1, 12),
+    rng.pick([1, 2, 3, 4, 5, 7, 9]),
+  ];
   const [input, output] = [randomQuant(rng), randomQuant(rng)];
   const shape = [outputs, kernel, kernel, channels];
   const weighted = randomWeighted(rng, { shape, outputs, depth: kernel ** 2 * channels, input, output });

@@ -86,7 +86,10 @@ export const panelMatrix = (rows: number, columns: number): fc.Arbitrary<PanelMa
           bias: perRow(fc.integer({ min: -50000, max: 50000 })),
           multipliers: perRow(hasRowShifts ? multiplier : fc.integer({ min: 2 ** 23, max: 2 ** 31 - 1 })),
           shift: fc.integer({ min: 33, max: 54 }),
-          rowShifts: hasRowShifts ? perRow(fc.integer({ min: 28, max: 46 })) : fc.constant(null),
+          // Kernels that take shifts of 33 and more need every row's to be so.
+          rowShifts: hasRowShifts
+            ? fc.constantFrom(28, 33).chain((min) => perRow(fc.integer({ min, max: 46 })))
+            : fc.constant(null),
         });
       });
     });
@@ -154,7 +157,7 @@ export const panelWindow: fc.Arbitrary<PanelWindow> = fc
     shape: fc.record({
       input: fc.record({ height: size(7), width: size(13), channels: size(9) }),
       outputChannels: size(6),
-      kernel: fc.constantFrom(1, 2, 3, 5),
+      kernel: fc.constantFrom(1, 2, 3, 4, 5, 7, 9),
       stride: size(3),
     }),
     gathers: fc.boolean(),
