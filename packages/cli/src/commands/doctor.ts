@@ -4,6 +4,8 @@ import Table from 'cli-table3';
 import type { Command } from 'commander';
 import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join, relative } from 'node:path';
 
 /** A row of system-tools.json, which the set-up script reads as well. */
 interface SystemTool {
@@ -52,7 +54,13 @@ export async function examine(): Promise<readonly Finding[]> {
 }
 
 function built(name: string, found: boolean, without: string): Finding {
-  return { name, found, remark: found ? 'built' : `${without}; build it with: npm run setup` };
+  return { name, found, remark: found ? 'built' : `${without}; build it with: node ${buildScript()}` };
+}
+
+/** Of the runtime, wherever it is installed, from the working directory. */
+function buildScript(): string {
+  const manifest = createRequire(import.meta.url).resolve('@tinyformer/mcu-runtime-c/package.json');
+  return relative(process.cwd(), join(manifest, '../scripts/build.mjs'));
 }
 
 async function examineTool({
