@@ -26,18 +26,12 @@ __attribute__((section(".external"), aligned(16))) static uint8_t heap[HEAP_BYTE
 static struct call calls[TFB_REGIONS];
 static int32_t statuses[TFB_REGIONS];
 
-static void require(int condition, const char *message) {
-  if (condition) return;
-  tfb_console(message);
-  tfb_exit(TFB_EXIT_CONTENT);
-}
-
 static struct batch read_batch(void) {
   struct batch batch;
   int32_t file = tfb_open_input("calls.bin");
   tfb_read(file, &batch, sizeof batch);
-  require(batch.calls < TFB_REGIONS, "too many calls");
-  require(batch.heap_bytes <= HEAP_BYTES, "the calls do not fit the heap");
+  tfb_require(batch.calls < TFB_REGIONS, "too many calls");
+  tfb_require(batch.heap_bytes <= HEAP_BYTES, "the calls do not fit the heap");
   tfb_read(file, calls, batch.calls * sizeof *calls);
   tfb_read(file, heap, batch.heap_bytes);
   tfb_close(file);
@@ -47,7 +41,7 @@ static struct batch read_batch(void) {
 int main(void) {
   struct batch batch = read_batch();
   for (uint32_t i = 0; i < batch.calls; i++) {
-    require(calls[i].words_offset < batch.heap_bytes, "the call words lie outside of the heap");
+    tfb_require(calls[i].words_offset < batch.heap_bytes, "the call words lie outside of the heap");
     const int32_t *words = (const void *)(heap + calls[i].words_offset);
     tfb_region_begin(1 + i);
     statuses[i] = tfr_dispatch(calls[i].kernel, words, heap);

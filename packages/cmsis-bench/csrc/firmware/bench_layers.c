@@ -52,12 +52,6 @@ static const tfb_kernel kernels[] = {
 #undef TFR_KERNEL_2
 #undef TFR_KERNEL_3
 
-static void require(int condition, const char *message) {
-  if (condition) return;
-  tfb_console(message);
-  tfb_exit(TFB_EXIT_CONTENT);
-}
-
 /* Neither may use the stack that they paint and read. */
 static inline void paint_stack(uint8_t *sp) {
   volatile uint32_t *end = (volatile uint32_t *)sp;
@@ -101,11 +95,11 @@ static struct header read_calls(void) {
   struct header header;
   int32_t file = tfb_open_input("layers.bin");
   tfb_read(file, &header, sizeof header);
-  require(header.calls < TFB_REGIONS, "too many calls");
-  require(header.data_bytes <= DATA_BYTES, "the data does not fit the external memory");
-  require(header.constant_bytes <= CONSTANT_BYTES, "the constants do not fit the code memory");
+  tfb_require(header.calls < TFB_REGIONS, "too many calls");
+  tfb_require(header.data_bytes <= DATA_BYTES, "the data does not fit the external memory");
+  tfb_require(header.constant_bytes <= CONSTANT_BYTES, "the constants do not fit the code memory");
   uintptr_t code_end = (uintptr_t)tfb_data_load + ((uintptr_t)tfb_data_end - (uintptr_t)tfb_data_start);
-  require(code_end <= TFB_CONSTANTS, "the code is longer than 2 MiB");
+  tfb_require(code_end <= TFB_CONSTANTS, "the code is longer than 2 MiB");
   tfb_read(file, calls, header.calls * sizeof *calls);
   tfb_read(file, (void *)TFB_CONSTANTS, header.constant_bytes);
   tfb_read(file, data, header.data_bytes);

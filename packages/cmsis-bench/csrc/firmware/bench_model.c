@@ -37,14 +37,8 @@ static void run_image(int32_t outputs) {
   TFB_REGION_END();
   memset(arena, 0xAA, sizeof arena);
   if (status == TFR_OK) status = model_run(input, output, arena, hook, &outputs);
-  if (status != TFR_OK) {
-    tfb_console("model_run returned an error");
-    tfb_exit(TFB_EXIT_CONTENT);
-  }
-  if (memcmp(output, deployed_output, sizeof output) != 0) {
-    tfb_console("the model's output depends on its layer hook");
-    tfb_exit(TFB_EXIT_CONTENT);
-  }
+  tfb_require(status == TFR_OK, "model_run returned an error");
+  tfb_require(memcmp(output, deployed_output, sizeof output) == 0, "the model's output depends on its layer hook");
   tfb_write(outputs, output, sizeof output);
 }
 

@@ -78,14 +78,15 @@ static struct shapes shapes_of(const struct window_call *w) {
   return shapes;
 }
 
+/* Fields that the parameters of both kinds of convolution have. */
+#define WINDOW_FIELDS(w)                                                                            \
+  .input_offset = (w)->input_offset, .output_offset = (w)->output_offset,                            \
+  .stride = {(w)->stride_width, (w)->stride_height}, .padding = {(w)->padding_left, (w)->padding_top}, \
+  .dilation = {1, 1}, .activation = {(w)->output_min, (w)->output_max}
+
 static int32_t convolve(const struct window_call *w, uint32_t region, uint8_t **sp) {
   struct shapes s = shapes_of(w);
-  cmsis_nn_conv_params params = {w->input_offset,
-                                 w->output_offset,
-                                 {w->stride_width, w->stride_height},
-                                 {w->padding_left, w->padding_top},
-                                 {1, 1},
-                                 {w->output_min, w->output_max}};
+  cmsis_nn_conv_params params = {WINDOW_FIELDS(w)};
   cmsis_nn_per_channel_quant_params factors = {w->multiplier, w->shift};
   int32_t needed = arm_convolve_wrapper_s8_get_buffer_size(&params, &s.input, &s.filter, &s.output);
   if (needed > w->buffer_bytes) return BUFFER_TOO_SMALL;
@@ -97,13 +98,7 @@ static int32_t convolve(const struct window_call *w, uint32_t region, uint8_t **
 static int32_t depthwise(const struct window_call *w, uint32_t region, uint8_t **sp) {
   struct shapes s = shapes_of(w);
   s.filter = (cmsis_nn_dims){1, w->kernel_height, w->kernel_width, w->output_channels};
-  cmsis_nn_dw_conv_params params = {w->input_offset,
-                                    w->output_offset,
-                                    1,
-                                    {w->stride_width, w->stride_height},
-                                    {w->padding_left, w->padding_top},
-                                    {1, 1},
-                                    {w->output_min, w->output_max}};
+  cmsis_nn_dw_conv_params params = {.ch_mult = 1, WINDOW_FIELDS(w)};
   cmsis_nn_per_channel_quant_params factors = {w->multiplier, w->shift};
   int32_t needed = arm_depthwise_conv_wrapper_s8_get_buffer_size(&params, &s.input, &s.filter, &s.output);
   if (needed > w->buffer_bytes) return BUFFER_TOO_SMALL;

@@ -31,6 +31,12 @@ _Noreturn void tfb_exit(int code) {
 
 void tfb_console(const char *text) { call_host(SYS_WRITE0, text); }
 
+void tfb_require(int condition, const char *message) {
+  if (condition) return;
+  tfb_console(message);
+  tfb_exit(TFB_EXIT_CONTENT);
+}
+
 static int32_t open_file(const char *name, uint32_t mode) {
   const uint32_t arguments[3] = {(uint32_t)(uintptr_t)name, mode, strlen(name)};
   int32_t file = call_host(SYS_OPEN, arguments);

@@ -17,6 +17,9 @@ _Noreturn void tfb_exit(int code);
 /** @param text ends with a zero byte. */
 void tfb_console(const char *text);
 
+/** Ends the machine with TFB_EXIT_CONTENT and the message unless the condition holds. */
+void tfb_require(int condition, const char *message);
+
 /** Opens a file or ends the machine with TFB_EXIT_FILE. */
 int32_t tfb_open_input(const char *name);
 int32_t tfb_open_output(const char *name);

@@ -2,7 +2,24 @@
 #ifndef TFR_ATTENTION_MIX_M4_H
 #define TFR_ATTENTION_MIX_M4_H
 
+#include "attention/tfr_attention_mix_arm.h"
 #include "attention/tfr_attention_rows.h"
+
+/* Eight channels of one row. */
+#define TFR_MIX_ROW_ENTRY                                                                         \
+  "ldrd r1, r2, [r0], #16\n"                                                                      \
+  "ldmia r1!, {r3, r12, lr}\n"                                                                    \
+  "smlad r4, r2, r3, r4\n"                                                                        \
+  "smlad r5, r2, r12, r5\n"                                                                       \
+  "smlad r6, r2, lr, r6\n"                                                                        \
+  "ldmia r1!, {r3, r12, lr}\n"                                                                    \
+  "smlad r7, r2, r3, r7\n"                                                                        \
+  "smlad r8, r2, r12, r8\n"                                                                       \
+  "smlad r9, r2, lr, r9\n"                                                                        \
+  "ldmia r1!, {r3, r12}\n"                                                                        \
+  "smlad r10, r2, r3, r10\n"                                                                      \
+  "smlad r11, r2, r12, r11\n"                                                                     \
+  "str r1, [r0, #-16]\n"
 
 /*
  * r0 entries, r1 an entry's values, r2 its probabilities, r4-r11 sums. Stack: +0 job, +4 end of the entries.
@@ -23,50 +40,7 @@ static TFR_ASSEMBLY void tfr_attention_mix_row(TFR_IN_REGISTER struct tfr_attent
       ".endr\n"
       "subs r1, r1, r0\n" /* 16 bytes an entry; the first round takes the entries modulo 8 */
       "ubfx r1, r1, #4, #3\n"
-      "tbb [pc, r1]\n"
-      "2:\n"
-      ".byte (10f - 2b) / 2, (17f - 2b) / 2, (16f - 2b) / 2, (15f - 2b) / 2\n"
-      ".byte (14f - 2b) / 2, (13f - 2b) / 2, (12f - 2b) / 2, (11f - 2b) / 2\n"
-      ".macro tfr_attention_mix_entry\n"
-      "ldrd r1, r2, [r0], #16\n"
-      "ldmia r1!, {r3, r12, lr}\n"
-      "smlad r4, r2, r3, r4\n"
-      "smlad r5, r2, r12, r5\n"
-      "smlad r6, r2, lr, r6\n"
-      "ldmia r1!, {r3, r12, lr}\n"
-      "smlad r7, r2, r3, r7\n"
-      "smlad r8, r2, r12, r8\n"
-      "smlad r9, r2, lr, r9\n"
-      "ldmia r1!, {r3, r12}\n"
-      "smlad r10, r2, r3, r10\n"
-      "smlad r11, r2, r12, r11\n"
-      "str r1, [r0, #-16]\n"
-      ".endm\n"
-      "10:\n"
-      "tfr_attention_mix_entry\n"
-      "11:\n"
-      "tfr_attention_mix_entry\n"
-      "12:\n"
-      "tfr_attention_mix_entry\n"
-      "13:\n"
-      "tfr_attention_mix_entry\n"
-      "14:\n"
-      "tfr_attention_mix_entry\n"
-      "15:\n"
-      "tfr_attention_mix_entry\n"
-      "16:\n"
-      "tfr_attention_mix_entry\n"
-      "17:\n"
-      "tfr_attention_mix_entry\n"
-      ".purgem tfr_attention_mix_entry\n"
-      "ldr r1, [sp, #4]\n"
-      "cmp r0, r1\n"
-      "bne 10b\n"
-      "ldr r0, [sp]\n"
-      "ldr r2, [r0, #24]\n"
-      "ldr r3, [r0, #28]\n"
-      "ldr r1, [r0, #16]\n"
-      "ldr r12, [r0, #12]\n"
+      TFR_MIX_ENTER_8("r1") TFR_MIX_ENTRIES("8", TFR_MIX_ROW_ENTRY, "r1", "4") TFR_MIX_ROW_JOB
       ".irp sum, r4, r5, r6, r7, r8, r9, r10, r11\n"
       "smmlar \\sum, \\sum, r2, r3\n"
       "ssat \\sum, #8, \\sum\n"
@@ -79,6 +53,21 @@ static TFR_ASSEMBLY void tfr_attention_mix_row(TFR_IN_REGISTER struct tfr_attent
       "add sp, sp, #12\n"
       "pop {r4-r11, pc}\n");
 }
+
+/* Four channels of both rows. */
+#define TFR_MIX_ROWS_ENTRY                                                                        \
+  "ldmia r0!, {r1, r2, r3, r12}\n"                                                                \
+  "ldmia r1!, {r3, lr}\n"                                                                         \
+  "smlad r4, r2, r3, r4\n"                                                                        \
+  "smlad r8, r12, r3, r8\n"                                                                       \
+  "smlad r5, r2, lr, r5\n"                                                                        \
+  "smlad r9, r12, lr, r9\n"                                                                       \
+  "ldmia r1!, {r3, lr}\n"                                                                         \
+  "smlad r6, r2, r3, r6\n"                                                                        \
+  "smlad r10, r12, r3, r10\n"                                                                     \
+  "smlad r7, r2, lr, r7\n"                                                                        \
+  "smlad r11, r12, lr, r11\n"                                                                     \
+  "str r1, [r0, #-16]\n"
 
 /*
  * Both rows, whose entries are of the same token pairs: r0 entries, r1 their values, r2 r12 their probabilities; sums of
@@ -108,35 +97,7 @@ static TFR_ASSEMBLY void tfr_attention_mix_rows(TFR_IN_REGISTER struct tfr_atten
       ".endr\n"
       "subs r1, r1, r0\n" /* 16 bytes an entry; the first round takes the entries modulo 4 */
       "ubfx r1, r1, #4, #2\n"
-      "tbb [pc, r1]\n"
-      "2:\n"
-      ".byte (10f - 2b) / 2, (13f - 2b) / 2, (12f - 2b) / 2, (11f - 2b) / 2\n"
-      ".macro tfr_attention_mix_entry\n"
-      "ldmia r0!, {r1, r2, r3, r12}\n"
-      "ldmia r1!, {r3, lr}\n"
-      "smlad r4, r2, r3, r4\n"
-      "smlad r8, r12, r3, r8\n"
-      "smlad r5, r2, lr, r5\n"
-      "smlad r9, r12, lr, r9\n"
-      "ldmia r1!, {r3, lr}\n"
-      "smlad r6, r2, r3, r6\n"
-      "smlad r10, r12, r3, r10\n"
-      "smlad r7, r2, lr, r7\n"
-      "smlad r11, r12, lr, r11\n"
-      "str r1, [r0, #-16]\n"
-      ".endm\n"
-      "10:\n"
-      "tfr_attention_mix_entry\n"
-      "11:\n"
-      "tfr_attention_mix_entry\n"
-      "12:\n"
-      "tfr_attention_mix_entry\n"
-      "13:\n"
-      "tfr_attention_mix_entry\n"
-      ".purgem tfr_attention_mix_entry\n"
-      "ldr r1, [sp, #8]\n"
-      "cmp r0, r1\n"
-      "bne 10b\n"
+      TFR_MIX_ENTER_4("r1") TFR_MIX_ENTRIES("4", TFR_MIX_ROWS_ENTRY, "r1", "8")
       "ldrd r0, r1, [sp]\n"
       "ldr r2, [r0, #24]\n"
       "ldr r3, [r1, #24]\n"

@@ -2,7 +2,31 @@
 #ifndef TFR_ATTENTION_MIX_M7_H
 #define TFR_ATTENTION_MIX_M7_H
 
+#include "attention/tfr_attention_mix_arm.h"
 #include "attention/tfr_attention_rows.h"
+
+/* Eight channels of one row. */
+#define TFR_MIX_ROW_ENTRY                                                                         \
+  "ldr r3, [r1, #4]\n"                                                                            \
+  "ldr r12, [r1, #8]\n"                                                                           \
+  "ldr lr, [r1, #12]\n"                                                                           \
+  "smlad r4, r2, r3, r4\n"                                                                        \
+  "ldr r3, [r1, #16]\n"                                                                           \
+  "smlad r5, r2, r12, r5\n"                                                                       \
+  "ldr r12, [r1, #20]\n"                                                                          \
+  "smlad r6, r2, lr, r6\n"                                                                        \
+  "ldr lr, [r1, #24]\n"                                                                           \
+  "smlad r7, r2, r3, r7\n"                                                                        \
+  "ldr r3, [r1, #28]\n"                                                                           \
+  "smlad r8, r2, r12, r8\n"                                                                       \
+  "ldr r12, [r1, #32]!\n"                                                                         \
+  "smlad r9, r2, lr, r9\n"                                                                        \
+  "str r1, [r0, #-16]\n"                                                                          \
+  "smlad r10, r2, r3, r10\n"                                                                      \
+  "ldr r1, [r0]\n"                                                                                \
+  "smlad r11, r2, r12, r11\n"                                                                     \
+  "ldr r2, [r0, #4]\n"                                                                            \
+  "adds r0, r0, #16\n"
 
 /*
  * r0 entries, r1 an entry's values, r2 its probabilities, r4-r11 sums.
@@ -28,48 +52,7 @@ static TFR_ASSEMBLY void tfr_attention_mix_row(TFR_IN_REGISTER struct tfr_attent
       ".endr\n"
       "subs r3, r3, r0\n" /* 16 bytes an entry */
       "ubfx r3, r3, #4, #2\n"
-      "tbb [pc, r3]\n"
-      "2:\n"
-      ".byte (3f - 2b) / 2, (6f - 2b) / 2, (5f - 2b) / 2, (4f - 2b) / 2\n"
-      ".macro tfr_attention_mix_entry\n"
-      "ldr r3, [r1, #4]\n"
-      "ldr r12, [r1, #8]\n"
-      "ldr lr, [r1, #12]\n"
-      "smlad r4, r2, r3, r4\n"
-      "ldr r3, [r1, #16]\n"
-      "smlad r5, r2, r12, r5\n"
-      "ldr r12, [r1, #20]\n"
-      "smlad r6, r2, lr, r6\n"
-      "ldr lr, [r1, #24]\n"
-      "smlad r7, r2, r3, r7\n"
-      "ldr r3, [r1, #28]\n"
-      "smlad r8, r2, r12, r8\n"
-      "ldr r12, [r1, #32]!\n"
-      "smlad r9, r2, lr, r9\n"
-      "str r1, [r0, #-16]\n"
-      "smlad r10, r2, r3, r10\n"
-      "ldr r1, [r0]\n"
-      "smlad r11, r2, r12, r11\n"
-      "ldr r2, [r0, #4]\n"
-      "adds r0, r0, #16\n"
-      ".endm\n"
-      "3:\n"
-      "tfr_attention_mix_entry\n"
-      "4:\n"
-      "tfr_attention_mix_entry\n"
-      "5:\n"
-      "tfr_attention_mix_entry\n"
-      "6:\n"
-      "tfr_attention_mix_entry\n"
-      ".purgem tfr_attention_mix_entry\n"
-      "ldr r3, [sp, #4]\n"
-      "cmp r0, r3\n"
-      "bne 3b\n"
-      "ldr r0, [sp]\n"
-      "ldr r2, [r0, #24]\n"
-      "ldr r3, [r0, #28]\n"
-      "ldr r1, [r0, #16]\n"
-      "ldr r12, [r0, #12]\n"
+      TFR_MIX_ENTER_4("r3") TFR_MIX_ENTRIES("4", TFR_MIX_ROW_ENTRY, "r3", "4") TFR_MIX_ROW_JOB
       ".irp sum, r4, r5, r6, r7, r8, r9, r10, r11\n"
       "smmlar \\sum, \\sum, r2, r3\n"
       ".endr\n"

@@ -3,107 +3,36 @@
 #define TFR_ATTENTION_SCORE_M4_H
 
 #include "attention/tfr_attention_rows.h"
+#include "attention/tfr_attention_score_arm.h"
 
-/*
- * r0 queries, r1 keys; sums of row 0: r4 r5 r8 r9, of row 1: r6 r7 r10 r11.
- * Stack: +0 end of the queries, +4 multiplier, +8 scores, +12 queries, +16 end of the scores, +20 maxima, +28 bytes of
- * the queries, +32 job.
- */
+/* Two channels of both rows by four keys, from the word behind r0 and r1 on; `step` is "!" where these move on. */
+#define TFR_SCORE_CHANNELS(at, mac, step)                                                         \
+  "ldr r2, [r0, #8*" at "+4]\n"                                                                   \
+  "ldr r3, [r0, #8*" at "+8]" step "\n"                                                           \
+  "ldr r12, [r1, #16*" at "+4]\n"                                                                 \
+  "ldr lr, [r1, #16*" at "+8]\n"                                                                  \
+  mac("r4", "r2", "r12") mac("r6", "r3", "r12") mac("r5", "r2", "lr") mac("r7", "r3", "lr")       \
+  "ldr r12, [r1, #16*" at "+12]\n"                                                                \
+  "ldr lr, [r1, #16*" at "+16]" step "\n"                                                         \
+  mac("r8", "r2", "r12") mac("r10", "r3", "r12") mac("r9", "r2", "lr") mac("r11", "r3", "lr")
+#define TFR_SCORE_ON(at) TFR_SCORE_CHANNELS(at, TFR_SCORE_SUM, "")
+
 TFR_ASSEMBLY void tfr_attention_score(TFR_IN_REGISTER struct tfr_attention_scores *job) {
   __asm__ volatile(
-      "push {r4-r11, lr}\n"
-      "sub sp, sp, #36\n"
-      "str r0, [sp, #32]\n"
-      "ldrd r6, r7, [r0, #24]\n"
-      "ldm r0, {r0, r2-r5, r8}\n" /* queries, end, keys, scores, end, multiplier */
-      "sub r11, r2, r0\n"
-      "subs r0, r0, #4\n" /* so that the last load of 16 channels moves on */
-      "subs r1, r3, #4\n"
-      "subs r2, r2, #4\n"
-      "str r2, [sp]\n"
-      "str r8, [sp, #4]\n"
-      "str r4, [sp, #8]\n"
-      "str r0, [sp, #12]\n"
-      "str r5, [sp, #16]\n"
-      "strd r6, r7, [sp, #20]\n"
-      "str r11, [sp, #28]\n"
-      ".macro tfr_attention_dot at, step\n"
-      "ldr r2, [r0, #8 * \\at + 4]\n"
-      "ldr r3, [r0, #8 * \\at + 8]\\step\n"
-      "ldr r12, [r1, #16 * \\at + 4]\n"
-      "ldr lr, [r1, #16 * \\at + 8]\n"
-      "smlad r4, r2, r12, r4\n"
-      "smlad r6, r3, r12, r6\n"
-      "smlad r5, r2, lr, r5\n"
-      "smlad r7, r3, lr, r7\n"
-      "ldr r12, [r1, #16 * \\at + 12]\n"
-      "ldr lr, [r1, #16 * \\at + 16]\\step\n"
-      "smlad r8, r2, r12, r8\n"
-      "smlad r10, r3, r12, r10\n"
-      "smlad r9, r2, lr, r9\n"
-      "smlad r11, r3, lr, r11\n"
-      ".endm\n"
+      TFR_SCORE_JOB("subs r0, r0, #4\n" /* so that the last load of 16 channels moves on */
+                    "subs r1, r3, #4\n"
+                    "subs r2, r2, #4\n")
       "1:\n" /* a group */
       "tst r11, #32\n"
-      "ldr r2, [r0, #4]\n" /* the first 8 channels */
-      "ldr r3, [r0, #8]\n"
-      "ldr r12, [r1, #4]\n"
-      "ldr lr, [r1, #8]\n"
-      "smuad r4, r2, r12\n"
-      "smuad r6, r3, r12\n"
-      "smuad r5, r2, lr\n"
-      "smuad r7, r3, lr\n"
-      "ldr r12, [r1, #12]\n"
-      "ldr lr, [r1, #16]\n"
-      "smuad r8, r2, r12\n"
-      "smuad r10, r3, r12\n"
-      "smuad r9, r2, lr\n"
-      "smuad r11, r3, lr\n"
-      ".irp at, 1, 2, 3\n"
-      "tfr_attention_dot \\at\n"
-      ".endr\n"
+      TFR_SCORE_CHANNELS("0", TFR_SCORE_FIRST, "") TFR_SCORE_ON("1") TFR_SCORE_ON("2") TFR_SCORE_ON("3")
       "bne 5f\n"
       "3:\n" /* the second half of 16 channels */
-      ".irp at, 4, 5, 6\n"
-      "tfr_attention_dot \\at\n"
-      ".endr\n"
-      "tfr_attention_dot 7, !\n"
+      TFR_SCORE_ON("4") TFR_SCORE_ON("5") TFR_SCORE_ON("6") TFR_SCORE_CHANNELS("7", TFR_SCORE_SUM, "!")
       "ldr r2, [sp]\n"
       "cmp r0, r2\n"
       "bne 2f\n"
       "4:\n"
-      "ldr r2, [sp, #4]\n"
-      "ldr r3, [sp, #8]\n"
-      "ldr r0, [sp, #12]\n"
-      "ldr lr, [sp, #16]\n"
-      "mov r12, #0x8000\n"
-      ".irp sum, r4, r5, r6, r7, r8, r9, r10, r11\n"
-      "smmlar \\sum, \\sum, r2, r12\n"
-      ".endr\n"
-      "pkhbt r4, r4, r5, lsl #16\n"
-      "pkhbt r6, r6, r7, lsl #16\n"
-      "pkhbt r8, r8, r9, lsl #16\n"
-      "pkhbt r10, r10, r11, lsl #16\n"
-      "ldr r5, [sp, #20]\n"
-      "ldr r7, [sp, #24]\n"
-      "ldr r11, [sp, #28]\n"
-      "stmia r3!, {r4, r6, r8, r10}\n"
-      "str r3, [sp, #8]\n"
-      "usub16 r9, r4, r5\n"
-      "sel r5, r4, r5\n"
-      "usub16 r9, r8, r5\n"
-      "sel r5, r8, r5\n"
-      "usub16 r9, r6, r7\n"
-      "sel r7, r6, r7\n"
-      "usub16 r9, r10, r7\n"
-      "sel r7, r10, r7\n"
-      "strd r5, r7, [sp, #20]\n"
-      "cmp r3, lr\n"
-      "bne 1b\n"
-      "ldr r0, [sp, #32]\n"
-      "strd r5, r7, [r0, #24]\n"
-      "add sp, sp, #36\n"
-      "pop {r4-r11, pc}\n"
+      TFR_SCORE_GROUP_END
       "5:\n" /* an odd number of 8 channels: the first ones are a half of their own */
       "ldr r2, [sp]\n"
       "adds r0, r0, #32\n"
@@ -111,10 +40,7 @@ TFR_ASSEMBLY void tfr_attention_score(TFR_IN_REGISTER struct tfr_attention_score
       "cmp r0, r2\n"
       "beq 4b\n"
       "2:\n" /* 16 more channels */
-      ".irp at, 0, 1, 2, 3\n"
-      "tfr_attention_dot \\at\n"
-      ".endr\n"
-      ".purgem tfr_attention_dot\n"
+      TFR_SCORE_ON("0") TFR_SCORE_ON("1") TFR_SCORE_ON("2") TFR_SCORE_ON("3")
       "b 3b\n");
 }
 

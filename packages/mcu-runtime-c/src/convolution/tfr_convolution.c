@@ -58,18 +58,9 @@ tfr_status tfr_convolution(const struct tfr_convolution_params *params, struct t
                            const int8_t *input, int8_t *output, void *tile) {
   if (params == NULL || input == NULL || output == NULL || tile == NULL) return TFR_ERROR_NULL;
   if (!sizes_valid(params)) return TFR_ERROR_SIZE;
-  struct tfr_rows rows = {.outputs = params->output_channels,
-                          .columns = params->kernel_height * params->kernel_width * params->input_channels,
-                          .output_zero_point = params->output_zero_point,
-                          .output_min = params->output_min,
-                          .output_max = params->output_max,
-                          .weights = params->weights,
-                          .weight_bytes = params->weight_bytes,
-                          .bias = params->bias,
-                          .multiplier = params->multiplier,
-                          .shift = params->shift};
-  tfr_status status = tfr_s8_valid(params->input_zero_point) ? tfr_rows_common_check(&rows) : TFR_ERROR_RANGE;
-  if (status == TFR_OK) status = encoding.check(&rows);
+  const int32_t columns = params->kernel_height * params->kernel_width * params->input_channels;
+  const struct tfr_rows rows = TFR_ROWS_OF(params, params->output_channels, columns);
+  const tfr_status status = tfr_rows_open(&rows, encoding, params->input_zero_point);
   if (status != TFR_OK) return status;
   const int32_t positions = params->output_height * params->output_width;
   for (int32_t position = 0; position < positions;) {

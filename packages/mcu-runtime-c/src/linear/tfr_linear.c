@@ -21,18 +21,8 @@ tfr_status tfr_linear(const struct tfr_linear_params *params, struct tfr_rows_en
                       int8_t *output, void *tile) {
   if (params == NULL || input == NULL || output == NULL || tile == NULL) return TFR_ERROR_NULL;
   if (!sizes_valid(params)) return TFR_ERROR_SIZE;
-  struct tfr_rows rows = {.outputs = params->outputs,
-                          .columns = params->inputs,
-                          .output_zero_point = params->output_zero_point,
-                          .output_min = params->output_min,
-                          .output_max = params->output_max,
-                          .weights = params->weights,
-                          .weight_bytes = params->weight_bytes,
-                          .bias = params->bias,
-                          .multiplier = params->multiplier,
-                          .shift = params->shift};
-  tfr_status status = tfr_s8_valid(params->input_zero_point) ? tfr_rows_common_check(&rows) : TFR_ERROR_RANGE;
-  if (status == TFR_OK) status = encoding.check(&rows);
+  const struct tfr_rows rows = TFR_ROWS_OF(params, params->outputs, params->inputs);
+  const tfr_status status = tfr_rows_open(&rows, encoding, params->input_zero_point);
   if (status != TFR_OK) return status;
   for (int32_t token = 0; token < params->tokens;) {
     const int32_t lanes = params->tokens - token >= TFR_LANES ? TFR_LANES : 1;

@@ -32,7 +32,23 @@ struct tfr_rows_encoding {
   tfr_rows_kernel *multiply;
 };
 
-tfr_status tfr_rows_common_check(const struct tfr_rows *rows);
+/* The rows of a layer, from the parameter struct of its op. */
+#define TFR_ROWS_OF(params, output_count, column_count)                   \
+  {                                                                       \
+      .outputs = (output_count),                                          \
+      .columns = (column_count),                                          \
+      .output_zero_point = (params)->output_zero_point,                   \
+      .output_min = (params)->output_min,                                 \
+      .output_max = (params)->output_max,                                 \
+      .weights = (params)->weights,                                       \
+      .weight_bytes = (params)->weight_bytes,                             \
+      .bias = (params)->bias,                                             \
+      .multiplier = (params)->multiplier,                                 \
+      .shift = (params)->shift,                                           \
+  }
+
+/* Verifies everything about the rows of a layer but its sizes. */
+tfr_status tfr_rows_open(const struct tfr_rows *rows, struct tfr_rows_encoding encoding, int32_t input_zero_point);
 
 /* Of a tile; readable up to an even number of columns, because some encodings have weights (zeros) for the last. */
 static inline uint32_t tfr_rows_scratch_bytes(int32_t columns) {
