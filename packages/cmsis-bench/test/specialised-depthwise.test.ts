@@ -56,7 +56,7 @@ describe.each(MACHINES)('On a $name', (machine) => {
   describe.each(['single', 'double'] as const)('with %s rounding', (rounding) => {
     machineTest('depthwise convolutions compiled for one call equal the plain loops', async () => {
       const runtime = await loadRuntime('wasm', { rounding });
-      const specialised = new SpecialisedKernels();
+      const specialised = new SpecialisedKernels(null);
       const ways = LAYERS.flatMap((sizes, index) => {
         const layer = depthwiseLayer(createRng(index), `layer${index}`, sizes).draw();
         return [layer, withLoudChannel({ ...layer, name: `${layer.name}Loud` })].flatMap((each) =>

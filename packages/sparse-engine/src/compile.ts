@@ -17,7 +17,7 @@ import { definitionOf, OPS } from './ops/index.js';
 import { runPasses } from './passes/index.js';
 
 export interface CompileOptions {
-  /** When given, a model that does not fit it is refused. */
+  /** When given, a model that does not fit it is refused, and kernels are written for its instruction cache. */
   readonly board?: Board;
   /** Whom to ask for scratch sizes; the WebAssembly kernels unless given. */
   readonly runtime?: ScratchSource;
@@ -48,6 +48,7 @@ export async function compile(
     graph,
     classes: network.classes,
     seed: network.seed,
+    board: board ?? null,
     calls,
     encodings,
     plan,

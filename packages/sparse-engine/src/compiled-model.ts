@@ -1,4 +1,5 @@
 /** @file The compiled model: plain data that the interpreter runs, the code generator prints and reports quote. */
+import type { Board } from '@tinyformer/core';
 import type { KernelParams } from '@tinyformer/mcu-runtime-c';
 import type { Encoding } from './encoding/encoding.js';
 import type { Graph } from './ir/graph.js';
@@ -32,6 +33,8 @@ export interface CompiledModel {
   readonly classes: readonly string[];
   /** Of the network's header. */
   readonly seed: number;
+  /** What it was compiled for: it fits there, and its loops fit the board's instruction cache. */
+  readonly board: Board | null;
   /** One a node of the graph. */
   readonly calls: readonly KernelCall[];
   readonly encodings: readonly Encoding[];

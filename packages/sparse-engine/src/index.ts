@@ -96,6 +96,7 @@ export {
 } from './codegen/generate-project.js';
 export { straightLineLayers, type StraightLineLayer } from './codegen/kernels-source.js';
 export { generateCall, type GeneratedCall, type GenerateOptions } from './codegen/generate-call.js';
+export { loopLimit } from './codegen/loop-limit.js';
 export { specializeCall, type CallText, type SpecializeOptions } from './codegen/specialize-call.js';
 export { writeProject } from './codegen/write-project.js';
 export { SparseEngine } from './sparse-engine.js';

@@ -22,7 +22,10 @@ export interface BenchKernelsOptions {
   readonly libraries?: PeerLibraries;
   /** What stands in for a library that is not there; it holds nothing of a board's memory. */
   readonly record: BaselineRecord;
-  /** Whose memory both sides wait for, constants in its flash; its core is the only one then. Without, memory answers at once. */
+  /**
+   * Whose memory both sides wait for, constants in its flash, and for which our kernels are compiled; its core is the only
+   * one then. Without, memory answers at once.
+   */
   readonly board?: Board | undefined;
   /** Whether both sides are measured in double rounding, too. */
   readonly withDoubleRounding?: boolean;
@@ -54,7 +57,7 @@ async function measure(
       machine: BENCH_MACHINES[core],
       runtime,
       peer: libraries[core][rounding] ?? null,
-      memory: board?.memory,
+      board,
       cacheDirectory,
       onProgress: (done, total, note) => {
         report(done / total, `Cortex-${core.toUpperCase()}, ${rounding} rounding, ${note}`);

@@ -76,7 +76,7 @@ async function measure(
   try {
     const machine = findMachine(board.core);
     return await measureLayers(layers, {
-      ...{ machine, runtime, peer: null, memory: board.memory, cacheDirectory },
+      ...{ machine, runtime, peer: null, board, kinds: ['specialised', 'generated'], cacheDirectory },
     });
   } finally {
     runtime.dispose();

@@ -1,5 +1,5 @@
 /** @file Measures layers on one core in one rounding mode: every way of ours, every way of CMSIS-NN, both in one firmware. */
-import { elementCount, type MemorySystem } from '@tinyformer/core';
+import { elementCount, type Board } from '@tinyformer/core';
 import type { KernelRuntime, Rounding } from '@tinyformer/mcu-runtime-c';
 import { definitionOf, type Site } from '@tinyformer/sparse-engine';
 import { codeBytesOf } from '../firmware/code-size.js';
@@ -7,7 +7,7 @@ import { buildLayerFirmware, type PeerLibrary } from '../firmware/layer-firmware
 import type { CortexMachine } from '../machine/cortex-machine.js';
 import { runPrograms, type Cost, type ProgramResult } from '../workload/run-programs.js';
 import type { BenchLayer } from './layer.js';
-import { ownWays, SpecialisedKernels, type Way } from './own-programs.js';
+import { ownWays, SpecialisedKernels, type Way, type WayKind } from './own-programs.js';
 import { peerWays, type PeerWay } from './peer-ways.js';
 
 export interface MeasuredWay extends Cost {
@@ -34,8 +34,10 @@ export interface MeasureOptions {
   readonly machine: CortexMachine;
   readonly runtime: KernelRuntime;
   readonly peer: PeerLibrary | null;
-  /** A board's; without it, memory answers at once. */
-  readonly memory?: MemorySystem | undefined;
+  /** Whose memory it runs with, and for whose caches specialised kernels are compiled; without, memory answers at once. */
+  readonly board?: Board | undefined;
+  /** Ways to run a layer; all unless given. */
+  readonly kinds?: readonly WayKind[] | undefined;
   readonly cacheDirectory?: string | undefined;
   readonly onProgress?: (done: number, total: number, note: string) => void;
 }
@@ -108,15 +110,18 @@ interface Chunk {
 }
 
 /** Layers that share a firmware: as many as its code memory has room for. */
-function* chunks(layers: readonly BenchLayer[], { runtime, peer }: MeasureOptions): Generator<Chunk> {
-  let specialised = new SpecialisedKernels();
+function* chunks(
+  layers: readonly BenchLayer[],
+  { runtime, peer, board, kinds }: MeasureOptions,
+): Generator<Chunk> {
+  let specialised = new SpecialisedKernels(board ?? null);
   let plans: Plan[] = [];
   for (const layer of layers) {
-    const ways = ownWays(layer, { runtime, specialised });
+    const ways = ownWays(layer, { runtime, specialised }).filter(({ kind }) => kinds?.includes(kind) ?? true);
     plans.push({ layer, ways, peers: peer === null ? [] : peerWays(layer) });
     if (specialised.generatedBytes < MAX_GENERATED_BYTES) continue;
     yield { plans, specialised };
-    specialised = new SpecialisedKernels();
+    specialised = new SpecialisedKernels(board ?? null);
     plans = [];
   }
   if (plans.length > 0) yield { plans, specialised };
@@ -124,7 +129,7 @@ function* chunks(layers: readonly BenchLayer[], { runtime, peer }: MeasureOption
 
 async function measureChunk(
   { plans, specialised }: Chunk,
-  { machine, runtime, peer, memory, cacheDirectory, onProgress }: MeasureOptions,
+  { machine, runtime, peer, board, cacheDirectory, onProgress }: MeasureOptions,
 ): Promise<MeasuredLayer[]> {
   const { elf, objectsOf } = await buildLayerFirmware({
     machine,
@@ -138,7 +143,7 @@ async function measureChunk(
   const results = await runPrograms(programs, {
     machine,
     elf,
-    memory,
+    memory: board?.memory,
     cacheDirectory,
     onDone: (done) => onProgress?.(done, programs.length, 'running'),
   });

@@ -1,9 +1,10 @@
 /** @file Our ways to run a bench layer: the general kernel, and kernels compiled for this one call, for each encoding. */
-import { elementCount } from '@tinyformer/core';
+import { elementCount, type Board } from '@tinyformer/core';
 import type { KernelParams, KernelRuntime } from '@tinyformer/mcu-runtime-c';
 import {
   definitionOf,
   generateCall,
+  loopLimit,
   specializeCall,
   type CallText,
   type KernelCall,
@@ -100,27 +101,33 @@ function wayOf(
   };
 }
 
-/** Kernels compiled for one call each, by their place in the firmware's table; equal texts are one. */
+/** Kernels compiled for one call each, and for a board; by their place in the firmware's table; equal texts are one. */
 export class SpecialisedKernels {
   readonly list: SpecialisedKernel[] = [];
+  readonly #limit: readonly string[];
   /** About what the generated ones take; what is only specialised is small. */
   generatedBytes = 0;
+
+  constructor(board: Board | null) {
+    this.#limit = loopLimit(board);
+  }
 
   /** What `write` gives, and the callee that it is; null where nothing can be compiled in. */
   add<T extends CallText>(write: (symbol: string) => T | null): { text: T; callee: Callee } | null {
     const draft = write('tfb_call');
     if (draft === null) return null;
     // Named by its content, so that a compiled file is found again whatever else the bench runs.
-    const symbol = `tfb_call_${hashParts([draft.text]).slice(0, 16)}`;
+    const symbol = `tfb_call_${hashParts([...this.#limit, draft.text]).slice(0, 16)}`;
     const text = write(symbol)!;
     let index = this.list.findIndex((kernel) => kernel.symbol === symbol);
-    if (index < 0) index = this.list.push(whole(text)) - 1;
+    if (index < 0) index = this.list.push(whole(text, this.#limit)) - 1;
     return { text, callee: { table: 'specialised', function: index } };
   }
 }
 
-function whole({ symbol, prototype, text }: CallText): SpecialisedKernel {
-  const head = ['#include <stddef.h>', '', '#include "tfr/tfr_kernels.h"', '', `${prototype};`, ''];
+function whole({ symbol, prototype, text }: CallText, limit: readonly string[]): SpecialisedKernel {
+  const includes = ['#include <stddef.h>', '', '#include "tfr/tfr_kernels.h"', ''];
+  const head = [...limit, ...includes, `${prototype};`, ''];
   return { symbol, text: `${head.join('\n')}\n${text}` };
 }
 

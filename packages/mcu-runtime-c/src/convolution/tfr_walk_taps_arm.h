@@ -14,7 +14,8 @@
 /* Constants as in tfr_panel_walk_arm.h but for the taps of a run, in place of a pitch. */
 #define TFR_TAPS "(%c[k]>>16)"
 #define TFR_TAP_CONSTANTS(looped)                                                               \
-  [k] "i"(walk.token_pitch | walk.run << 16), [f] "i"(tfr_panel_form(panel) | (looped) << 12),  \
+  [k] "i"(walk.token_pitch | walk.run << 16), [f] "i"(tfr_panel_form(panel) | (looped) << 12 |  \
+                                                    is_tight << 18),                            \
       [run] "i"(walk.run_pitch), [n] "i"(tfr_taps_unrolled(panel, walk))
 
 #define TFR_TAP_LOAD(to, at, token) "ldr %[" to "], [%[x], #" at "+" TFR_TOKEN_PITCH "*" token "]\n\t"
@@ -82,13 +83,22 @@ TFR_INLINE bool tfr_taps_suit(const struct tfr_panel *panel, struct tfr_walk wal
          walk.run_pitch <= TFR_TAPS_MAX_PITCH;
 }
 
-TFR_INLINE bool tfr_taps_are_looped(const struct tfr_panel *panel) { return panel->blocks > TFR_TAPS_WRITTEN_BLOCKS; }
+/* A row pair's code with so many runs written out. */
+TFR_INLINE int32_t tfr_taps_code(const struct tfr_panel *panel, struct tfr_walk walk, int32_t runs) {
+  const int32_t run = walk.run * tfr_panel_block_code(panel) + TFR_STEP_BYTES;
+  return TFR_ROWS_BYTES + TFR_TURN_BYTES + runs * run + TFR_FINISH_BYTES(panel);
+}
+
+TFR_INLINE bool tfr_taps_are_looped(const struct tfr_panel *panel, struct tfr_walk walk) {
+  return panel->blocks > TFR_TAPS_WRITTEN_BLOCKS ||
+         !TFR_CODE_FITS(tfr_taps_code(panel, walk, panel->blocks / walk.run));
+}
 
 /* Runs of a loop's body, or all. */
 TFR_INLINE int32_t tfr_taps_unrolled(const struct tfr_panel *panel, struct tfr_walk walk) {
   const int32_t runs = panel->blocks / walk.run;
-  if (!tfr_taps_are_looped(panel)) return runs;
-  return runs % 2 == 0 && walk.run <= 4 ? 2 : 1;
+  if (!tfr_taps_are_looped(panel, walk)) return runs;
+  return runs % 2 == 0 && walk.run <= 4 && TFR_CODE_FITS(tfr_taps_code(panel, walk, 2)) ? 2 : 1;
 }
 
 #define TFR_TAPS_PAIR(text, looped)                                                                          \
@@ -104,9 +114,10 @@ TFR_INLINE void tfr_taps_pair(int32_t *sums, const struct tfr_panel *panel, cons
   const uint8_t *p = stream;
   const uint8_t *x = (const uint8_t *)rows;
   const uint8_t *end = stream + panel->blocks * tfr_panel_block_bytes(panel);
+  enum { is_tight = 0 };
   int32_t s0 = sums[0], s4 = sums[4], s1, s2, s3, s5, s6, s7;
   uint32_t u, v, y, z;
-  if (tfr_taps_are_looped(panel)) {
+  if (tfr_taps_are_looped(panel, walk)) {
     TFR_TAPS_PAIR(TFR_TAP_LOOPED, 1);
   } else {
     TFR_TAPS_PAIR(TFR_TAP_WRITTEN, 0);
@@ -132,9 +143,10 @@ TFR_INLINE void tfr_taps_rows(const struct tfr_panel *panel, struct tfr_panel_ou
   const uint8_t *x, *end;
   const int32_t term = tfr_panel_finish_term(panel, to);
   const int32_t weight_bytes = panel->blocks * tfr_panel_block_bytes(panel);
+  TFR_PLACE_CODE(tfr_taps_code(panel, walk, tfr_taps_unrolled(panel, walk)));
   int32_t a0, a1, a2, a3, a4, a5, a6, a7;
   uint32_t u, v, y, z;
-  if (tfr_taps_are_looped(panel)) {
+  if (tfr_taps_are_looped(panel, walk)) {
     TFR_TAPS_ROWS(TFR_TAP_LOOPED, 1);
   } else {
     TFR_TAPS_ROWS(TFR_TAP_WRITTEN, 0);

@@ -8,7 +8,7 @@
 #include "rows/tfr_panel_finish_arm.h"
 
 #define TFR_ROWS_BEGIN                                                                  \
-  "2:\n\tldr %[x], %[tile]\n\tldr %[a4], [%[p], #4]\n\tldr %[a0], [%[p]], #8\n\t"        \
+  TFR_ROWS_ALIGN "2:\n\tldr %[x], %[tile]\n\tldr %[a4], [%[p], #4]\n\tldr %[a0], [%[p]], #8\n\t"        \
   ".if " TFR_HAS_LOOP "\n\tmovw %[z], #" TFR_LOOP_BYTES "\n\tadd %[z], %[p]\n\tstr %[z], %[end]\n\t.endif\n\t"
 
 #define TFR_ROWS_FINISH                                                             \
@@ -22,8 +22,7 @@
                      [v] "=&r"(v), [y] "=&r"(y), [z] "=&r"(z), [o] "+m"(output), [end] "=m"(end)              \
                    : [tile] "m"(tile), [last] "m"(last), [term] "m"(term), TFR_WALK_CONSTANTS(total),          \
                      [g] "i"(stride | tfr_panel_factors_at(panel) << 16),                                     \
-                     [h] "i"(((begin) + (step) * ((total) / TFR_WALK_UNROLL * TFR_WALK_UNROLL)) |              \
-                             (panel->shift - 32) << 16)                                                       \
+                     [h] "i"(((begin) + (step) * TFR_LOOPED(total)) | (panel->shift - 32) << 16)              \
                    : "memory", "cc")
 
 /* Bytes from where a walk leaves p to the factors. */
@@ -32,6 +31,10 @@ TFR_INLINE int32_t tfr_panel_factors_at(const struct tfr_panel *panel) {
   if (panel->blocks == 0) return 0;
   if (tfr_panel_is_dense(panel)) return TFR_DENSE_LEAVES ? bytes : 0;
   return 4 + bytes * (2 - panel->blocks % 2);
+}
+
+TFR_INLINE struct tfr_walk_code tfr_panel_rows_code(const struct tfr_panel *panel) {
+  return tfr_panel_walk_code(panel, TFR_ROWS_BYTES + TFR_FINISH_BYTES(panel), 1);
 }
 
 #define TFR_MAX_DIRECT_STRIDE 1364 /* three strides and a byte are an immediate offset */
@@ -49,6 +52,7 @@ TFR_INLINE void tfr_panel_rows(const struct tfr_panel *panel, struct tfr_panel_o
   const uint8_t *x, *end;
   const int32_t term = tfr_panel_finish_term(panel, to);
   const int32_t pair = 0, blocks = panel->blocks, bytes = tfr_panel_block_bytes(panel);
+  TFR_CHOOSE_TURN(tfr_panel_rows_code(panel));
   int32_t a0, a1, a2, a3, a4, a5, a6, a7;
   uint32_t u, v, y, z;
   if (tfr_panel_is_dense(panel)) {

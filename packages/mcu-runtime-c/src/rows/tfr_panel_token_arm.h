@@ -50,13 +50,13 @@
   TFR_TOKEN_BLOCK("0", "add %[p], #" TFR_BLOCK_BYTES "\n\t", "add %[x], #" TFR_QUAD_PITCH "\n\t")
 
 #define TFR_TOKEN_BEGIN                                                                                          \
-  "2:\n\tldr %[x], %[tile]\n\tldr %[a1], [%[p], #4]\n\t"                                                          \
+  TFR_ROWS_ALIGN "2:\n\tldr %[x], %[tile]\n\tldr %[a1], [%[p], #4]\n\t"                                                          \
   ".if " TFR_HAS_FOUR_ROWS "\n\tldr %[a2], [%[p], #8]\n\tldr %[a3], [%[p], #12]\n\tldr %[a0], [%[p]], #16\n\t"     \
   ".else\n\tldr %[a0], [%[p]], #8\n\t.endif\n\t"                                                                  \
   ".if " TFR_HAS_LOOP "\n\tmovw %[t], #" TFR_LOOP_BYTES "\n\tadd %[t], %[p]\n\tstr %[t], %[end]\n\t.endif\n\t"
 #define TFR_TOKEN_BEGIN_SPARSE TFR_TOKEN_BEGIN "ldrsh %[" TFR_TOKEN_STEP "], [%[p]]\n\t" TFR_TOKEN_MOVE
 #define TFR_TOKEN_REPEAT(text)                                                                       \
-  ".if " TFR_HAS_LOOP "\n1:\n\t.rept " TFR_UNROLLED "\n\t" text ".endr\n\t"                          \
+  ".if " TFR_HAS_LOOP "\n1:\n\t.rept " TFR_TURN "\n\t" text ".endr\n\t"                          \
   "ldr %[t], %[end]\n\tcmp %[p], %[t]\n\tbne 1b\n\t.endif\n\t"                                       \
   ".rept " TFR_REST "\n\t" text ".endr\n\t"
 
@@ -120,11 +120,22 @@
                      [f2] "=&r"(f2), [t] "=&r"(t), [o] "+r"(output), [end] "=m"(end)                 \
                    : [tile] "m"(tile), [last] "m"(last), [term] "m"(term), TFR_WALK_CONSTANTS(total),              \
                      [g] "i"(tfr_panel_token_factors_at(panel) << 16),                                             \
-                     [h] "i"((step) * ((total) / TFR_WALK_UNROLL * TFR_WALK_UNROLL) | (panel->shift - 32) << 16)   \
+                     [h] "i"((step) * TFR_LOOPED(total) | (panel->shift - 32) << 16)                               \
                    : "memory", "cc")
 
 TFR_INLINE int32_t tfr_panel_token_factors_at(const struct tfr_panel *panel) {
   return tfr_panel_is_dense(panel) ? 0 : 4 + tfr_panel_block_bytes(panel) * (2 - panel->blocks % 2);
+}
+
+/* A block is as many words as it has rows, each with an extension and two SMLAD, and two halves and a step. */
+TFR_INLINE struct tfr_walk_code tfr_panel_token_code(const struct tfr_panel *panel) {
+  const bool is_dense = tfr_panel_is_dense(panel) != 0;
+  const int32_t block = panel->block_rows * (tfr_panel_is_fused(panel) ? 16 : 20) + 16;
+  const int32_t edges = is_dense ? 0 : 2 - panel->blocks % 2;
+  return (struct tfr_walk_code){
+      .total = is_dense ? panel->blocks : (panel->blocks - edges) / 2,
+      .repeated = is_dense ? block : 2 * block,
+      .around = edges * block + TFR_TURN_BYTES + TFR_FINISH_BYTES(panel)};
 }
 
 /* Whether tfr_panel_token serves such a panel; all arguments are constants. */
@@ -136,6 +147,7 @@ TFR_INLINE void tfr_panel_token_groups(const struct tfr_panel *panel, int32_t te
   const uint8_t *x, *end;
   const struct tfr_walk walk = {.token_pitch = TFR_PANEL_QUAD_BYTES, .quad_pitch = quad_pitch};
   const int32_t pair = 0, blocks = panel->blocks;
+  TFR_CHOOSE_TURN(tfr_panel_token_code(panel));
   int32_t a0, a1, a2, a3;
   uint32_t w0, w1, w2, w3, e, f2, t;
   if (tfr_panel_is_dense(panel)) {

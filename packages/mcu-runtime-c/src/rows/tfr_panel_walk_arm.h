@@ -9,6 +9,8 @@
 #ifndef TFR_PANEL_WALK_ARM_H
 #define TFR_PANEL_WALK_ARM_H
 
+#include "rows/tfr_panel_turn.h"
+
 /* The constants of a walk; an asm statement has room for two, so they are packed: k the pitches, f the form. */
 #define TFR_TOKEN_PITCH "(%c[k]&0xffff)"
 #define TFR_QUAD_PITCH "(%c[k]>>16)"
@@ -19,13 +21,14 @@
 #define TFR_BLOCK_BYTES "((4+(%c[f]>>1&4))<<(1+(%c[f]>>1&1)))"
 #define TFR_REST "(%c[f]>>8&15)"
 #define TFR_HAS_LOOP "(%c[f]>>12&1)"
-#define TFR_WALK_UNROLL 4 /* pairs of sparse blocks, and dense blocks */
-#define TFR_UNROLLED "4"
+#define TFR_TURN "(4-(%c[f]>>16&3))" /* repetitions of the loop's text */
+#define TFR_IS_TIGHT "(%c[f]>>18)"
 #define TFR_PAIR_BYTES "(4+2*" TFR_BLOCK_BYTES ")"
 #define TFR_WALK_CONSTANTS(total)                                                                       \
   [k] "i"(walk.token_pitch | walk.quad_pitch << 16),                                                    \
-      [f] "i"(tfr_panel_form(panel) | pair << 2 |                                                      \
-              (total) % TFR_WALK_UNROLL << 8 | ((total) >= TFR_WALK_UNROLL) << 12)
+      [f] "i"(tfr_panel_form(panel) | pair << 2 | (total) % turn << 8 | ((total) >= turn) << 12 | \
+              (TFR_MAX_TURN - turn) << 16 | is_tight << 18)
+#define TFR_LOOPED(total) ((total) / turn * turn) /* repetitions in the loop */
 
 TFR_INLINE int32_t tfr_panel_form(const struct tfr_panel *panel) {
   return (tfr_panel_is_fused(panel) != 0) | (panel->block_quads - 1) << 1 | (panel->block_rows == 4) << 3 |
@@ -40,6 +43,8 @@ TFR_INLINE int32_t tfr_panel_form(const struct tfr_panel *panel) {
 #define TFR_LINES_64 \
   TFR_LINES_8 TFR_LINES_8 TFR_LINES_8 TFR_LINES_8 TFR_LINES_8 TFR_LINES_8 TFR_LINES_8 TFR_LINES_8
 #define TFR_LINES_256 TFR_LINES_64 TFR_LINES_64 TFR_LINES_64 TFR_LINES_64
+
+#define TFR_STORES_BYTES 320 /* about what rescaling and storing a pair's sums in C takes */
 
 #define TFR_APPLY(macro, ...) macro(__VA_ARGS__)
 #define TFR_MAC(sum, values, weights, from) "smlad %[" sum "], %[" values "], %[" weights "], %[" from "]\n\t"
@@ -59,9 +64,9 @@ TFR_INLINE int32_t tfr_panel_form(const struct tfr_panel *panel) {
 #include "rows/tfr_panel_m4.h"
 #endif
 
-/* A text `total` times: in a loop over TFR_WALK_UNROLL of them that ends at p == end, and the rest. */
+/* A text `total` times: in a loop over `turn` of them that ends at p == end, and the rest. */
 #define TFR_REPEAT(text)                                                                             \
-  ".if " TFR_HAS_LOOP "\n1:\n\t.rept " TFR_UNROLLED "\n\t" text ".endr\n\t"                          \
+  ".if " TFR_HAS_LOOP "\n1:\n\t.rept " TFR_TURN "\n\t" text ".endr\n\t"                          \
   "ldr %[z], %[end]\n\tcmp %[p], %[z]\n\tbne 1b\n\t.endif\n\t"                                     \
   ".rept " TFR_REST "\n\t" text ".endr\n\t"
 
@@ -72,7 +77,7 @@ TFR_INLINE int32_t tfr_panel_form(const struct tfr_panel *panel) {
 /* p advances by `begin` before, and by `step` in each of the `total` repetitions. */
 #define TFR_WALK_ASM(text, total, begin, step)                                                                    \
   do {                                                                                                       \
-    const uint8_t *end_ = p + (begin) + (step) * ((total) / TFR_WALK_UNROLL * TFR_WALK_UNROLL);              \
+    const uint8_t *end_ = p + (begin) + (step) * TFR_LOOPED(total);                                         \
     __asm__ volatile(text                                                                                    \
                      : [a0] "+r"(s0), [a1] "=&r"(s1), [a2] "=&r"(s2), [a3] "=&r"(s3), [a4] "+r"(s4),          \
                        [a5] "=&r"(s5), [a6] "=&r"(s6), [a7] "=&r"(s7), [p] "+r"(p), [x] "+r"(x),              \
@@ -90,6 +95,7 @@ TFR_INLINE void tfr_panel_walk(int32_t *sums, const struct tfr_panel *panel, con
   uint32_t u, v, y, z;
   const int32_t blocks = panel->blocks;
   const int32_t bytes = tfr_panel_block_bytes(panel);
+  TFR_CHOOSE_TURN(tfr_panel_walk_code(panel, TFR_STORES_BYTES, panel->block_rows / 2));
   if (blocks == 0) {
     s1 = s2 = s3 = s0;
     s5 = s6 = s7 = s4;

@@ -50,7 +50,7 @@ export function generateProject(
     },
     { path: 'README.md', text: projectReadme(name, model) },
     { path: PROJECT_MARK, text: `${JSON.stringify(header, null, 2)}\n` },
-    { path: 'src/kernels.c', text: kernelsSource(functions) },
+    { path: 'src/kernels.c', text: kernelsSource(functions, model.board) },
     { path: 'src/kernels.h', text: kernelsHeader(functions) },
     { path: 'src/main.c', text: MAIN_SOURCE },
     { path: 'src/model.c', text: modelSource(model, functions.callees) },

@@ -2,9 +2,11 @@
  * @file kernels.c and kernels.h: the functions that were made for single calls of the model. Calls whose function would
  * be the same share one.
  */
+import type { Board } from '@tinyformer/core';
 import type { CompiledModel } from '../compiled-model.js';
 import { symbol } from './c-text.js';
 import { generateCall } from './generate-call.js';
+import { loopLimit } from './loop-limit.js';
 import { specializeCall, type CallText } from './specialize-call.js';
 
 export interface CallFunctionOptions {
@@ -75,8 +77,8 @@ export function kernelsHeader({ functions }: CallFunctions): string {
   ].join('\n');
 }
 
-export function kernelsSource({ functions }: CallFunctions): string {
-  return ['#include "kernels.h"', '', '#include <stddef.h>', '', ...functions.map(({ text }) => text)].join(
-    '\n',
-  );
+/** For the board that the model was compiled for, if there is one. */
+export function kernelsSource({ functions }: CallFunctions, board: Board | null): string {
+  const head = ['#include "kernels.h"', '', '#include <stddef.h>', '', ...loopLimit(board)];
+  return [...head, ...functions.map(({ text }) => text)].join('\n');
 }
