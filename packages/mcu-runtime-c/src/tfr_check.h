@@ -11,7 +11,9 @@
 
 /* Three sizes are positive and a tensor of them has at most 2^31 - 1 elements. */
 static inline bool tfr_volume_valid(int32_t a, int32_t b, int32_t c) {
-  return a > 0 && b > 0 && c > 0 && (int64_t)a * b <= INT32_MAX && (int64_t)a * b * c <= INT32_MAX;
+  if (a <= 0 || b <= 0 || c <= 0) return false;
+  const uint64_t area = (uint64_t)(uint32_t)a * (uint32_t)b; /* without sign: one multiplication each */
+  return area <= INT32_MAX && (uint64_t)(uint32_t)area * (uint32_t)c <= INT32_MAX;
 }
 
 static inline bool tfr_s8_valid(int32_t value) { return value >= INT8_MIN && value <= INT8_MAX; }

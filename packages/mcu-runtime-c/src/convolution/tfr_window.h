@@ -23,13 +23,16 @@ struct tfr_taps {
   int32_t end;
 };
 
-static inline bool tfr_size_valid(int32_t size) { return size > 0 && size <= TFR_MAX_SIZE; }
+/* Bits above the lowest 16 are set unless it is in [1, 65535]. */
+static inline uint32_t tfr_size_bits(int32_t size) { return (uint32_t)size | ((uint32_t)size - 1); }
 
 /* Sizes are in range and every window touches the image. */
 static inline bool tfr_axis_valid(struct tfr_axis axis) {
-  return tfr_size_valid(axis.input) && tfr_size_valid(axis.output) && tfr_size_valid(axis.kernel) &&
-         tfr_size_valid(axis.stride) && axis.padding >= 0 && axis.padding < axis.kernel &&
-         (int64_t)(axis.output - 1) * axis.stride - axis.padding < axis.input;
+  const uint32_t sizes = tfr_size_bits(axis.input) | tfr_size_bits(axis.output) | tfr_size_bits(axis.kernel) |
+                         tfr_size_bits(axis.stride);
+  const uint32_t padding = (uint32_t)axis.padding;
+  return sizes <= TFR_MAX_SIZE && padding < (uint32_t)axis.kernel &&
+         ((uint32_t)axis.output - 1) * (uint32_t)axis.stride < (uint32_t)axis.input + padding;
 }
 
 static inline struct tfr_taps tfr_window_taps(struct tfr_axis axis, int32_t output) {

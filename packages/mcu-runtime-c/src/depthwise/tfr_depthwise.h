@@ -1,19 +1,18 @@
 /*
- * Depthwise convolution by dense weights. 3 x 3 kernels at strides 1 and 2 have a way of their own on cores with DSP
- * instructions (tfr_depthwise_3x3.h), others walk a list of taps (tfr_depthwise_walk.h); both lay out strips of the image
- * in scratch memory. Which way a call goes depends on its sizes alone, so that all cores need the same memory.
+ * Depthwise convolution by dense weights. Cores with DSP instructions have three ways (tfr_depthwise_kind.h), two of which
+ * lay out strips of the image in scratch memory; others compute it directly.
  */
 #ifndef TFR_DEPTHWISE_H
 #define TFR_DEPTHWISE_H
 
 #include "depthwise/tfr_depthwise_layer.h"
 #include "depthwise/tfr_depthwise_direct.h"
-#include "depthwise/tfr_depthwise_walk.h"
+#include "depthwise/tfr_depthwise_kind.h"
 
-#if TFR_CORE == TFR_CORE_PORTABLE
-#define tfr_depthwise_short(params, input, output, scratch) 0
-#else
+#if TFR_HAS_WALKERS
 #include "depthwise/tfr_depthwise_dsp.h"
+#else
+#define tfr_depthwise_short(params, kind, input, output, scratch) 0
 #endif
 
 /* Any factors and sums. */
@@ -28,8 +27,9 @@ TFR_INLINE tfr_status tfr_depthwise_dense(const struct tfr_depthwise_params *par
                                           int8_t *output, void *scratch) {
   const tfr_status status = tfr_depthwise_check(params, input, output);
   if (status != TFR_OK) return status;
-  if (scratch == NULL && (tfr_depthwise_is_3x3(params) || tfr_depthwise_is_walked(params))) return TFR_ERROR_NULL;
-  if (tfr_depthwise_short(params, input, output, scratch)) return TFR_OK;
+  const enum tfr_depthwise_kind kind = tfr_depthwise_kind_of(params);
+  if (scratch == NULL && kind != TFR_DEPTHWISE_SINGLE) return TFR_ERROR_NULL;
+  if (tfr_depthwise_short(params, kind, input, output, scratch)) return TFR_OK;
   return tfr_depthwise_any(params, input, output);
 }
 

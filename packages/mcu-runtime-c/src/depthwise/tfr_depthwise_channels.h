@@ -7,29 +7,62 @@
 #include "tfr_dsp.h"
 #include "tfr_rescale.h"
 
-#define TFR_DEPTHWISE_MAX_BIAS ((int32_t)1 << 29)
-#define TFR_DEPTHWISE_MAX_TAPS 8192 /* times 127 * 255: below 2^28 */
-
 /* Is this a channel whose factor is outside of what tfr_rescale_apply takes? */
 #define tfr_depthwise_is_long(params, c) (!TFR_RESCALE_VALID((params)->shift[c]))
 
+/* Sums of two roundings must be below 2^30 (tfr_rescale.h); one takes any. */
+#if defined(TFR_DOUBLE_ROUNDING)
+#define TFR_DEPTHWISE_MAX_TAPS 8192 /* times 127 * 255: below 2^28 */
+#define TFR_DEPTHWISE_MAX_BIAS ((int32_t)1 << 29)
+#define tfr_depthwise_above_bias(bias) ((uint32_t)(bias) + (uint32_t)TFR_DEPTHWISE_MAX_BIAS)
+#else
+#define TFR_DEPTHWISE_MAX_TAPS TFR_MAX_SIZE
+#define TFR_DEPTHWISE_MAX_BIAS 0
+#define tfr_depthwise_above_bias(bias) ((void)(bias), 0u)
+#endif
+
+TFR_INLINE uint32_t tfr_depthwise_four(uint32_t byte) { return byte * 0x01010101u; }
+
+/* Of all channels and factors that are not 0, seen four at a time: at least four channels. */
+TFR_APART int tfr_depthwise_all_short(const struct tfr_depthwise_params *params) {
+  const int32_t last = params->channels - TFR_DEPTHWISE_GROUP;
+  uint32_t all = UINT32_MAX; /* of multipliers: bit 30 is set, */
+  uint32_t any = 0;          /* bit 31 is not */
+  uint32_t biases = 0;
+  uint32_t enough = UINT32_MAX; /* shifts, the top bit of each: at least the least, */
+  uint32_t above = 0;           /* not beyond the most */
+  for (int32_t begin = 0;; begin += TFR_DEPTHWISE_GROUP) {
+    const int32_t c = begin < last ? begin : last;
+    const int32_t *multiplier = params->multiplier + c;
+    const int32_t *bias = params->bias + c;
+    const uint32_t shifts = tfr_load32(params->shift + c);
+    for (int32_t i = 0; i < TFR_DEPTHWISE_GROUP; i++) {
+      all &= (uint32_t)multiplier[i];
+      any |= (uint32_t)multiplier[i];
+      biases |= tfr_depthwise_above_bias(bias[i]);
+    }
+    enough &= shifts + tfr_depthwise_four(0x80 - TFR_RESCALE_MIN_SHIFT);
+    above |= shifts | (shifts + tfr_depthwise_four(0x80 - 1 - TFR_RESCALE_MAX_SHIFT));
+    if (c == last) break;
+  }
+  return (all >> 30 & 1) != 0 && any >> 31 == 0 && biases <= 2 * (uint32_t)TFR_DEPTHWISE_MAX_BIAS &&
+         ((~enough | above) & tfr_depthwise_four(0x80)) == 0;
+}
+
 /*
- * How many channels tfr_rescale_apply cannot rescale, for their factors lie outside of what it takes; all of them where
- * there are fewer than four or a sum or multiplier of any is out of bounds. Where it is 0 the factors are valid. 0 or in
- * [2^30, 2^31) becomes, less 1 and without sign, at least 2^30 - 1; what is negative the same, so the sign is asked for
- * apart.
+ * How many channels tfr_rescale_apply cannot rescale, for their factors lie outside of what it takes; all of them where a
+ * sum or multiplier of any is out of bounds. Where it is 0 the factors are valid. 0 or in [2^30, 2^31) becomes, less 1 and
+ * without sign, at least 2^30 - 1; what is negative the same, so the sign is asked for apart.
  */
-TFR_APART int32_t tfr_depthwise_long_channels(const struct tfr_depthwise_params *params) {
-  if (params->kernel_height * params->kernel_width > TFR_DEPTHWISE_MAX_TAPS) return params->channels;
-  if (params->channels < TFR_DEPTHWISE_GROUP) return params->channels;
+TFR_APART int32_t tfr_depthwise_count_long(const struct tfr_depthwise_params *params) {
   const int32_t *bias = params->bias;
   const int32_t *multiplier = params->multiplier;
   const uint8_t *shift = params->shift;
   int32_t count = 0;
-  for (const int32_t *end = bias + params->channels; bias != end; bias++) {
+  for (const int32_t *end = multiplier + params->channels; multiplier != end; bias++) {
     const uint32_t factor = (uint32_t)*multiplier++;
     if (factor - 1 < ((uint32_t)1 << 30) - 1 || factor >> 31 != 0 ||
-        (uint32_t)*bias + (uint32_t)TFR_DEPTHWISE_MAX_BIAS > 2 * (uint32_t)TFR_DEPTHWISE_MAX_BIAS) {
+        tfr_depthwise_above_bias(*bias) > 2 * (uint32_t)TFR_DEPTHWISE_MAX_BIAS) {
       return params->channels;
     }
     count += !TFR_RESCALE_VALID(*shift);
@@ -38,10 +71,21 @@ TFR_APART int32_t tfr_depthwise_long_channels(const struct tfr_depthwise_params 
   return count;
 }
 
-/* Are they valid, and few enough that computing them apart costs less than computing all channels the long way? */
-TFR_INLINE int tfr_depthwise_mostly_short(const struct tfr_depthwise_params *params, int32_t long_channels) {
-  return long_channels == 0 || (long_channels <= params->channels / 4 &&
-                                tfr_factors_valid(params->multiplier, params->shift, params->channels));
+TFR_INLINE int32_t tfr_depthwise_long_channels(const struct tfr_depthwise_params *params) {
+  if (tfr_depthwise_window_taps(params) > TFR_DEPTHWISE_MAX_TAPS) return params->channels;
+  if (params->channels >= TFR_DEPTHWISE_GROUP && tfr_depthwise_all_short(params)) return 0;
+  return tfr_depthwise_count_long(params);
+}
+
+/*
+ * How many channels are to be computed apart; -1: so many, or so unfit, that all are to be computed the long way. Factors
+ * are valid where it is not -1.
+ */
+TFR_INLINE int32_t tfr_depthwise_apart(const struct tfr_depthwise_params *params) {
+  const int32_t count = tfr_depthwise_long_channels(params);
+  const int few = count == 0 || (count <= params->channels / 4 &&
+                                 tfr_factors_valid(params->multiplier, params->shift, params->channels));
+  return few ? count : -1;
 }
 
 /* Of a long channel, which is computed again: any rule. */
@@ -50,7 +94,10 @@ TFR_INLINE struct tfr_rescale tfr_depthwise_rescale(const struct tfr_depthwise_p
                         params->output_zero_point);
 }
 
-/* Whether the multipliers of all but long channels are whole numbers at this shift (less TFR_RESCALE_HIGH); 0: each may have its own. */
+/*
+ * Whether the multipliers of all but long channels are whole numbers at this shift (less TFR_RESCALE_HIGH); 0: each may have
+ * its own.
+ */
 TFR_INLINE int tfr_depthwise_shares(const struct tfr_depthwise_params *params, int32_t shift) {
   const int32_t *multiplier = params->multiplier;
   const int32_t *end = multiplier + (shift > 0 ? params->channels : 0);
@@ -75,16 +122,19 @@ TFR_INLINE struct tfr_rescale tfr_depthwise_rescale_at(const struct tfr_depthwis
 }
 
 /* The clamp of a fused activation, after the one to int8. */
-TFR_APART void tfr_depthwise_clamp(const struct tfr_depthwise_params *params, int8_t *output) {
+TFR_APART void tfr_depthwise_clamp_all(const struct tfr_depthwise_params *params, int8_t *output) {
   const int32_t size = params->output_height * params->output_width * params->channels;
   const int32_t low = params->output_min;
   const int32_t high = params->output_max;
-  if (low == INT8_MIN && high == INT8_MAX) return;
   const uint32_t lows = (uint32_t)(low & 0xff) * 0x01010101u;
   const uint32_t highs = (uint32_t)(high & 0xff) * 0x01010101u;
   int32_t i = 0;
   for (; i + 4 <= size; i += 4) tfr_store32(output + i, tfr_min8(tfr_max8(tfr_load32(output + i), lows), highs));
   for (; i < size; i++) output[i] = (int8_t)(output[i] < low ? low : output[i] > high ? high : output[i]);
+}
+
+TFR_INLINE void tfr_depthwise_clamp(const struct tfr_depthwise_params *params, int8_t *output) {
+  if (params->output_min != INT8_MIN || params->output_max != INT8_MAX) tfr_depthwise_clamp_all(params, output);
 }
 
 /* The clamp, and the channels that were left out. */

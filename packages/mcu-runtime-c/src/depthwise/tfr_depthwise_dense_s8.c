@@ -10,7 +10,11 @@ tfr_status tfr_depthwise_dense_s8(const struct tfr_depthwise_params *params, con
 }
 
 uint32_t tfr_depthwise_dense_s8_scratch_bytes(const struct tfr_depthwise_params *params) {
-  if (!tfr_axis_valid(tfr_depthwise_vertical(params)) || !tfr_axis_valid(tfr_depthwise_horizontal(params))) return 0;
-  if (tfr_depthwise_is_3x3(params)) return (uint32_t)(tfr_depthwise_columns(params) * TFR_DEPTHWISE_COLUMN_BYTES);
-  return tfr_depthwise_is_walked(params) ? tfr_depthwise_walk_bytes(params) : 0;
+  if (!tfr_axis_valid(tfr_depthwise_vertical(params)) || !tfr_axis_valid(tfr_depthwise_horizontal(params)) ||
+      params->channels <= 0) {
+    return 0;
+  }
+  const enum tfr_depthwise_kind kind = tfr_depthwise_kind_of(params);
+  if (kind == TFR_DEPTHWISE_WIDENED) return (uint32_t)(tfr_depthwise_columns(params) * TFR_DEPTHWISE_COLUMN_BYTES);
+  return kind == TFR_DEPTHWISE_WALKED ? tfr_depthwise_walk_bytes(params) : 0;
 }

@@ -32,14 +32,21 @@ TFR_INLINE int32_t tfr_depthwise_columns(const struct tfr_depthwise_params *para
   return (params->output_width - 1) * params->stride_width + params->kernel_width;
 }
 
+TFR_INLINE uint32_t tfr_depthwise_window_taps(const struct tfr_depthwise_params *params) {
+  return (uint32_t)params->kernel_height * (uint32_t)params->kernel_width;
+}
+
 #define TFR_DEPTHWISE_COLUMN_BYTES (TFR_DEPTHWISE_PAIRS * TFR_DEPTHWISE_GROUP * 4)
 
-/* Are strips widened for this call? Axes are valid. */
-TFR_INLINE int tfr_depthwise_is_3x3(const struct tfr_depthwise_params *params) {
-  return params->kernel_height == 3 && params->kernel_width == 3 && params->stride_height == params->stride_width &&
-         params->stride_height <= 2 && params->output_width >= TFR_DEPTHWISE_BLOCK &&
-         params->channels >= TFR_DEPTHWISE_GROUP && params->channels <= TFR_MAX_SIZE &&
-         tfr_depthwise_columns(params) <= TFR_DEPTHWISE_MAX_STRIP_BYTES / TFR_DEPTHWISE_COLUMN_BYTES;
+/* Has a tensor of these sizes, each at most 65535, at most 2^31 - 1 elements? */
+TFR_INLINE int tfr_depthwise_volume_valid(int32_t height, int32_t width, int32_t channels) {
+  return (uint64_t)((uint32_t)height * (uint32_t)width) * (uint32_t)channels <= INT32_MAX;
+}
+
+/* Are all of them an int8? A number with its sign turned is then below 256. */
+TFR_INLINE int tfr_depthwise_bytes_valid(const struct tfr_depthwise_params *params) {
+  return (((uint32_t)params->input_zero_point + 128) | ((uint32_t)params->output_zero_point + 128) |
+          ((uint32_t)params->output_min + 128) | ((uint32_t)params->output_max + 128)) <= UINT8_MAX;
 }
 
 /* All but the factors and the length of the weights. */
@@ -50,15 +57,14 @@ TFR_INLINE tfr_status tfr_depthwise_check_layer(const struct tfr_depthwise_param
     return TFR_ERROR_NULL;
   }
   if (!tfr_axis_valid(tfr_depthwise_vertical(params)) || !tfr_axis_valid(tfr_depthwise_horizontal(params)) ||
-      !tfr_volume_valid(params->input_height, params->input_width, params->channels) ||
-      !tfr_volume_valid(params->output_height, params->output_width, params->channels) ||
-      !tfr_volume_valid(params->kernel_height, params->kernel_width, params->channels) ||
-      params->kernel_height * params->kernel_width > TFR_MAX_SIZE) {
+      params->channels <= 0 ||
+      !tfr_depthwise_volume_valid(params->input_height, params->input_width, params->channels) ||
+      !tfr_depthwise_volume_valid(params->output_height, params->output_width, params->channels) ||
+      !tfr_depthwise_volume_valid(params->kernel_height, params->kernel_width, params->channels) ||
+      tfr_depthwise_window_taps(params) > TFR_MAX_SIZE) {
     return TFR_ERROR_SIZE;
   }
-  const bool in_range = tfr_s8_valid(params->input_zero_point) && tfr_s8_valid(params->output_zero_point) &&
-                        tfr_clamp_valid(params->output_min, params->output_max);
-  return in_range ? TFR_OK : TFR_ERROR_RANGE;
+  return tfr_depthwise_bytes_valid(params) && params->output_min <= params->output_max ? TFR_OK : TFR_ERROR_RANGE;
 }
 
 /* All of a call with dense weights but the factors. */

@@ -179,12 +179,12 @@ TFR_INLINE tfr_status tfr_depthwise_s2(const struct tfr_depthwise_params *params
                                        __attribute__((unused)) void *scratch) {
   const tfr_status status = tfr_depthwise_check(params, input, output);
   if (status != TFR_OK) return status;
-  const int32_t long_channels = tfr_depthwise_long_channels(params);
-  if (!tfr_depthwise_mostly_short(params, long_channels)) return tfr_depthwise_any(params, input, output);
+  const int32_t apart = tfr_depthwise_apart(params);
+  if (apart < 0) return tfr_depthwise_any(params, input, output);
   const int32_t shared = TFR_RESCALE_HIGH == 32 ? shift : 0; /* rounding twice, each channel keeps its own */
   if (!tfr_depthwise_shares(params, shared)) return TFR_ERROR_RANGE;
   tfr_depthwise_pairs_run(params, even, odd, shared, input, output);
-  tfr_depthwise_finish_channels(params, long_channels, input, output);
+  tfr_depthwise_finish_channels(params, apart, input, output);
   return TFR_OK;
 }
 

@@ -19,7 +19,7 @@ struct tfr_depthwise_kept {
 
 TFR_INLINE int tfr_depthwise_taps_sizes_valid(const struct tfr_depthwise_params *params) {
   return tfr_axis_valid(tfr_depthwise_vertical(params)) && tfr_axis_valid(tfr_depthwise_horizontal(params)) &&
-         params->channels >= TFR_DEPTHWISE_GROUP && params->kernel_height * params->kernel_width <= TFR_TAPS_MAX;
+         params->channels >= TFR_DEPTHWISE_GROUP && tfr_depthwise_window_taps(params) <= TFR_TAPS_MAX;
 }
 
 TFR_INLINE int32_t tfr_depthwise_mask_bytes(const struct tfr_depthwise_params *params) {

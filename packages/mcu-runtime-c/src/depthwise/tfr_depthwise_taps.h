@@ -75,7 +75,7 @@ TFR_INLINE tfr_status tfr_depthwise_taps(const struct tfr_depthwise_params *para
   struct tfr_depthwise_kept kept;
   const tfr_status status = tfr_depthwise_taps_check(params, input, output, scratch, &kept);
   if (status != TFR_OK) return status;
-  const int walks = tfr_depthwise_walks(params);
+  const int walks = TFR_HAS_WALKERS && tfr_depthwise_strip_fits(params) && tfr_depthwise_apart(params) >= 0;
   if (walks) {
     struct tfr_depthwise_kept walked = kept;
     if (way.shift > 0 && !tfr_depthwise_shares(params, way.shift)) return TFR_ERROR_RANGE;

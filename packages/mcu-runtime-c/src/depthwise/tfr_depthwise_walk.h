@@ -5,7 +5,7 @@
 #ifndef TFR_DEPTHWISE_WALK_H
 #define TFR_DEPTHWISE_WALK_H
 
-#include "depthwise/tfr_depthwise_stream.h"
+#include "depthwise/tfr_depthwise_sizes.h"
 
 /* A walker's job: lines of pairs of positions. */
 struct tfr_depthwise_walk {
@@ -32,52 +32,14 @@ struct tfr_depthwise_way {
   int32_t shift; /* the walker's, of all channels, less TFR_RESCALE_HIGH; 0 where each has its own */
 };
 
-/* Of the longest list. */
-TFR_INLINE int32_t tfr_depthwise_list_words(const struct tfr_depthwise_params *params) {
-  return 4 * (1 + params->kernel_height * params->kernel_width);
-}
-
-/* Image rows that `rows` rows of outputs read. */
-TFR_INLINE int32_t tfr_depthwise_strip_height(const struct tfr_depthwise_params *params, int32_t rows) {
-  return (rows - 1) * params->stride_height + params->kernel_height;
-}
-
-#define TFR_DEPTHWISE_STRIP_BYTES 8192 /* unless one row of outputs needs more */
-
-/* Does a row of outputs read so few pixels that they are copied? */
-TFR_INLINE int tfr_depthwise_strip_fits(const struct tfr_depthwise_params *params) {
-  return tfr_depthwise_columns(params) <= TFR_DEPTHWISE_MAX_STRIP_BYTES / 4 / params->kernel_height;
-}
-
-/* Outputs below which a list is not worth its while. */
-#define TFR_DEPTHWISE_WALK_OUTPUTS 12
-
-/* Are dense weights walked? Axes are valid, and strips are not widened for this call. */
-TFR_INLINE int tfr_depthwise_is_walked(const struct tfr_depthwise_params *params) {
-  return tfr_depthwise_taps_sizes_valid(params) && tfr_depthwise_strip_fits(params) &&
-         params->output_height * params->output_width >= TFR_DEPTHWISE_WALK_OUTPUTS;
-}
-
-/* Rows of outputs in a strip. */
-TFR_INLINE int32_t tfr_depthwise_strip_rows(const struct tfr_depthwise_params *params) {
-  const int32_t height = TFR_DEPTHWISE_STRIP_BYTES / 4 / tfr_depthwise_columns(params);
-  const int32_t most = height < params->kernel_height ? 1 : (height - params->kernel_height) / params->stride_height + 1;
-  return most < params->output_height ? most : params->output_height;
-}
-
-/* Scratch memory of a list and a strip. */
-TFR_INLINE uint32_t tfr_depthwise_walk_bytes(const struct tfr_depthwise_params *params) {
-  const int32_t rows = tfr_depthwise_strip_height(params, tfr_depthwise_strip_rows(params));
-  return 4 * (uint32_t)(tfr_depthwise_list_words(params) + rows * tfr_depthwise_columns(params));
-}
-
 #if TFR_CORE != TFR_CORE_PORTABLE && defined(__GNUC__) && defined(__thumb2__) && defined(__ARM_FEATURE_DSP)
-#include "depthwise/tfr_depthwise_lists.h"
+#define TFR_HAS_WALKERS 1
 #include "depthwise/tfr_depthwise_walk_arm.h"
+#include "depthwise/tfr_depthwise_lists.h"
 #else
+#define TFR_HAS_WALKERS 0
 #define tfr_depthwise_way_of(params) ((struct tfr_depthwise_way){NULL, 0})
 #define TFR_DEPTHWISE_WAY(name, shift) ((struct tfr_depthwise_way){NULL, 0})
-#define tfr_depthwise_walks(params) 0
 #define tfr_depthwise_walk_kept(params, kept, way, input, output, scratch) ((void)(way), (void)(kept))
 #define TFR_DEPTHWISE_WALKER_OF(name, length, second, shift)
 #endif

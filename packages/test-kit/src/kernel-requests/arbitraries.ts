@@ -1,21 +1,14 @@
 /** @file Random requests of every kernel, with sizes around the lanes of the kernels: 1, 3, 4, 5 and more. */
 import fc from 'fast-check';
 import { averagePoolRequest } from './average-pools.js';
+import { depthwiseRequest, depthwiseTapsRequests } from './depthwises.js';
 import type { KernelParams, KernelRequest } from './request.js';
 import { encodePanel, evenTile, type PanelMatrix } from './panel-stream.js';
 import { hasStrips, stripTile } from './strip-tile.js';
-import {
-  convolution,
-  convolutionPanel,
-  depthwise,
-  linear,
-  linearPanel,
-  type WindowShape,
-} from './requests.js';
+import { convolution, convolutionPanel, linear, linearPanel, type WindowShape } from './requests.js';
 import type { WeightEncoding } from './requests.js';
 import { encodeRows } from './row-streams.js';
 import type { RowEncoding, RowMatrix } from './row-streams.js';
-import { encodeTaps } from './tap-stream.js';
 import { int8s, multiplier, quantisation, size, windowShape, zeroPoint } from './values.js';
 
 /** Rows of blocks at any even place, zeros in a column that does not exist; `columns` is at least 2. */
@@ -183,42 +176,6 @@ export const convolutionPanelRequest = panelWindow.chain((window) =>
       return convolutionPanel(window, { input, weights: encodePanel(matrix, tile), params });
     }),
 );
-
-export const depthwiseRequest = windowShape.chain((shape) => {
-  const { input, kernel, kernelWidth } = shape;
-  return fc
-    .tuple(
-      int8s(input.height * input.width * input.channels),
-      int8s(kernel * kernelWidth * input.channels),
-      quantisation(input.channels),
-    )
-    .map(([data, weights, params]) => depthwise(shape, { input: data, weights, params }));
-});
-
-/** At least four channels; a call with dense weights, and the same with the taps that are not zero. */
-export const depthwiseTapsRequests = windowShape.chain(({ input, ...shape }) => {
-  const image = { ...input, channels: input.channels + 3 };
-  const { height, width, channels } = image;
-  const taps = shape.kernel * shape.kernelWidth;
-  const blocks = taps * channels;
-  return fc
-    .record({
-      data: int8s(height * width * channels),
-      full: int8s(blocks),
-      keep: fc.array(fc.nat(3), { minLength: blocks, maxLength: blocks }),
-      params: quantisation(channels),
-    })
-    .map(({ data, full, keep, params }) => {
-      const isKept = (i: number) => keep[Math.floor(i / channels) * channels + ((i % channels) >> 2)] === 0;
-      const values = full.map((weight, i) => (isKept(i) ? weight : 0));
-      const window = { ...shape, input: image };
-      const stream = encodeTaps({ taps, channels, values });
-      return {
-        dense: depthwise(window, { input: data, weights: values, params }),
-        kept: depthwise(window, { input: data, weights: stream, encoding: 'taps', params }),
-      };
-    });
-});
 
 const request = (
   kernel: string,

@@ -14,12 +14,5 @@ export { densePanel, encodePanel, evenTile, type PanelMatrix, type PanelTile } f
 export { encodeTaps, type TapWeights } from './tap-stream.js';
 export { averagePoolRequest } from './average-pools.js';
 export { int8s } from './values.js';
-export {
-  addRequest,
-  depthwiseRequest,
-  depthwiseTapsRequests,
-  panelMatrix,
-  randomRequests,
-  requestsByOp,
-  rowMatrix,
-} from './arbitraries.js';
+export { addRequest, panelMatrix, randomRequests, requestsByOp, rowMatrix } from './arbitraries.js';
+export { depthwiseRequest, depthwiseTapsRequests } from './depthwises.js';

@@ -21,7 +21,7 @@ export const quantisation = (channels: number): fc.Arbitrary<KernelParams> =>
     output_max: fc.integer({ min: 0, max: 127 }),
   });
 
-const taps = fc.constantFrom(1, 2, 3, 5);
+export const taps = fc.constantFrom(1, 2, 3, 5);
 
 export const windowShape = fc.record({
   input: fc.record({ height: size(7), width: size(7), channels: size(11) }),
