@@ -1,7 +1,7 @@
 /*
  * Rescaling with a zero point in a few instructions, equal to tfr_requantize for the factors and sums that networks have:
- * shifts in [TFR_RESCALE_MIN_SHIFT, TFR_RESCALE_MAX_SHIFT] and |acc| < 2^30. The rounding term and the zero point, at most
- * 2^20 and 2^28, are added in one to a high product below 2^30.
+ * shifts in [TFR_RESCALE_MIN_SHIFT, TFR_RESCALE_MAX_SHIFT] and, where rounding is double, |acc| < 2^30. The rounding term
+ * and the zero point, at most 2^20 and 2^28, are added in one to a high product of at most 2^30.
  *
  * Double rounding: SaturatingRoundingDoublingHighMul is floor((acc * multiplier + 2^30) / 2^31) for products of either
  * sign, which is SMMULR of twice the sum; RoundingDivideByPOT adds half a unit, less one if the sum is negative.

@@ -4,6 +4,7 @@
 
 #include "depthwise/tfr_depthwise_direct.h"
 #include "depthwise/tfr_depthwise_layer.h"
+#include "tfr_clamp.h"
 #include "tfr_dsp.h"
 #include "tfr_rescale.h"
 
@@ -122,19 +123,10 @@ TFR_INLINE struct tfr_rescale tfr_depthwise_rescale_at(const struct tfr_depthwis
 }
 
 /* The clamp of a fused activation, after the one to int8. */
-TFR_APART void tfr_depthwise_clamp_all(const struct tfr_depthwise_params *params, int8_t *output) {
-  const int32_t size = params->output_height * params->output_width * params->channels;
-  const int32_t low = params->output_min;
-  const int32_t high = params->output_max;
-  const uint32_t lows = (uint32_t)(low & 0xff) * 0x01010101u;
-  const uint32_t highs = (uint32_t)(high & 0xff) * 0x01010101u;
-  int32_t i = 0;
-  for (; i + 4 <= size; i += 4) tfr_store32(output + i, tfr_min8(tfr_max8(tfr_load32(output + i), lows), highs));
-  for (; i < size; i++) output[i] = (int8_t)(output[i] < low ? low : output[i] > high ? high : output[i]);
-}
-
 TFR_INLINE void tfr_depthwise_clamp(const struct tfr_depthwise_params *params, int8_t *output) {
-  if (params->output_min != INT8_MIN || params->output_max != INT8_MAX) tfr_depthwise_clamp_all(params, output);
+  if (params->output_min == INT8_MIN && params->output_max == INT8_MAX) return;
+  tfr_clamp_s8(output, params->output_height * params->output_width * params->channels, params->output_min,
+               params->output_max);
 }
 
 /* The clamp, and the channels that were left out. */

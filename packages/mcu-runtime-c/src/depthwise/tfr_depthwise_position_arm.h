@@ -1,8 +1,8 @@
 /*
  * All channels of a position in assembly. Taps of a row are a run of equal pieces of code, entered such that as many are
- * left as the row has; longer rows pass it several times. r0: position. r5, r6: pixels and weights behind their row, r7:
- * from there to the tap. r8: channels. [sp]: where r6 is behind the window; [sp, #4]: where the run is entered; r12,
- * [sp, #8]: channel.
+ * left as the row has; longer rows pass it several times. r0: position. r5, r6: pixels and weights behind their row,
+ * r7: from there to the tap. r8: channels. [sp]: where r6 is behind the window; [sp, #4]: where the run is entered;
+ * r12, [sp, #8]: channel.
  */
 #ifndef TFR_DEPTHWISE_POSITION_ARM_H
 #define TFR_DEPTHWISE_POSITION_ARM_H
@@ -42,7 +42,7 @@ TFR_ASSEMBLY static void tfr_depthwise_position_few(__attribute__((unused)) cons
       "add r12, r12, #1\n\tcmp r12, r8\n\tbne 1b\n\tadd sp, sp, #12\n\tpop {r4-r11, pc}");
 }
 
-/* r0: position. r1-r4: sums. r5, r6: pixels and weights behind their row, r7: from there to the tap. r8: channels. */
+/* Four channels. r1-r4: sums, r9: the input's negative zero point, twice. */
 #define TFR_POSITION_TAP                                                                                           \
   "ldr r10, [r5, r7]\n\tldr r11, [r6, r7]\n\tadds r7, r7, r8\n\t"                                                 \
   "sxtab16 r12, r9, r10\n\tsxtb16 r14, r11\n\tsmlabb r1, r12, r14, r1\n\tsxtab16 r10, r9, r10, ror #8\n\t"        \
@@ -64,10 +64,7 @@ TFR_ASSEMBLY static void tfr_depthwise_position_few(__attribute__((unused)) cons
   "ssat r2, #8, r2, asr #1\n\tasr r4, r4, r11\n\tssat r3, #8, r3, asr #1\n\tssat r4, #8, r4, asr #1\n\t"
 #endif
 
-/*
- * All channels, four at least; the last four overlap those before where their number is no multiple. Taps of a row are a run of equal pieces of code, entered such that as many are left as the row has; longer
- * rows pass it several times. [sp]: where r6 is behind the window; [sp, #4]: where the run is entered; r12, [sp, #8]: channel.
- */
+/* Four channels at a time, of which there are four at least; the last four overlap those before. */
 TFR_ASSEMBLY static void tfr_depthwise_position_run(__attribute__((unused)) const struct tfr_depthwise_position *position) {
   __asm volatile(
       TFR_POSITION_BEGIN
