@@ -29,7 +29,9 @@ static int32_t clamp_blocks(int8_t *values, int32_t count, int32_t low, int32_t 
 #endif
 
 void tfr_clamp_s8(int8_t *values, int32_t count, int32_t low, int32_t high) {
+  const int8_t least = (int8_t)low, most = (int8_t)high; /* so that compilers compare bytes, not words */
   for (int32_t i = clamp_blocks(values, count, low, high); i < count; i++) {
-    values[i] = (int8_t)(values[i] < low ? low : values[i] > high ? high : values[i]);
+    const int8_t raised = values[i] < least ? least : values[i];
+    values[i] = raised > most ? most : raised;
   }
 }
