@@ -21,8 +21,8 @@ const KEPT_BLOCKS: Readonly<Record<number, readonly number[]>> = {
 };
 
 const ALL_TAPS = 9;
-/** Kept taps of a depthwise window where the compiler stores them, by stride. */
-const KEPT_TAPS: Readonly<Record<number, readonly number[]>> = { 1: [3, 2, 1], 2: [2, 1] };
+/** Kept taps of a depthwise window where the compiler stores them. */
+const KEPT_TAPS = [2, 1];
 
 const SEED = 20231101;
 
@@ -65,7 +65,7 @@ export interface NamedLayersOptions {
 export function namedLayers({ layouts }: NamedLayersOptions = {}): readonly LayerDraft[] {
   const rng = (name: string) => createRng(SEED).fork(name);
   const depthwise = (name: string, stride: number) =>
-    [ALL_TAPS, ...KEPT_TAPS[stride]!].map((keptTaps) => {
+    [ALL_TAPS, ...KEPT_TAPS].map((keptTaps) => {
       const sizes = { height: 16, width: 16, channels: 96, kernel: 3, stride };
       return depthwiseLayer(rng(name), name, keptTaps === ALL_TAPS ? sizes : { ...sizes, keptTaps });
     });

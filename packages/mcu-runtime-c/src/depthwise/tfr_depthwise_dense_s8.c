@@ -15,6 +15,6 @@ uint32_t tfr_depthwise_dense_s8_scratch_bytes(const struct tfr_depthwise_params 
     return 0;
   }
   const enum tfr_depthwise_kind kind = tfr_depthwise_kind_of(params);
-  if (kind == TFR_DEPTHWISE_WIDENED) return (uint32_t)(tfr_depthwise_columns(params) * TFR_DEPTHWISE_COLUMN_BYTES);
+  if (kind == TFR_DEPTHWISE_WIDENED) return tfr_depthwise_strips_bytes(params);
   return kind == TFR_DEPTHWISE_WALKED ? tfr_depthwise_walk_bytes(params) : 0;
 }

@@ -5,21 +5,13 @@
 #ifndef TFR_DEPTHWISE_KIND_H
 #define TFR_DEPTHWISE_KIND_H
 
+#include "depthwise/tfr_depthwise_plane.h"
 #include "depthwise/tfr_depthwise_walk.h"
 
 enum tfr_depthwise_kind { TFR_DEPTHWISE_SINGLE, TFR_DEPTHWISE_WIDENED, TFR_DEPTHWISE_WALKED };
 
-/* Outputs of a channel up to which nothing that is made ahead of them is worth its while. */
-#define TFR_DEPTHWISE_FEW_OUTPUTS 12
-#define TFR_DEPTHWISE_LIST_OUTPUTS 32 /* the same of a list of taps */
-
-/* Could strips be widened for this call? */
-TFR_INLINE int tfr_depthwise_is_3x3(const struct tfr_depthwise_params *params) {
-  return params->kernel_height == 3 && params->kernel_width == 3 && params->stride_height == params->stride_width &&
-         params->stride_height <= 2 && params->output_width >= TFR_DEPTHWISE_BLOCK && params->output_height > 1 &&
-         params->channels <= TFR_MAX_SIZE &&
-         tfr_depthwise_columns(params) <= TFR_DEPTHWISE_MAX_STRIP_BYTES / TFR_DEPTHWISE_COLUMN_BYTES;
-}
+/* Outputs of a channel up to which a list of taps is not worth its while. */
+#define TFR_DEPTHWISE_LIST_OUTPUTS 32
 
 /*
  * Are lists worth their while? That is so from some outputs on, if most taps lie inside of the image, for one position after
@@ -46,10 +38,7 @@ TFR_INLINE enum tfr_depthwise_kind tfr_depthwise_kind_of(const struct tfr_depthw
   if (tfr_depthwise_has_few_channels(params)) {
     return tfr_depthwise_is_flat(params) ? TFR_DEPTHWISE_WALKED : TFR_DEPTHWISE_SINGLE;
   }
-  if ((uint32_t)params->output_height * (uint32_t)params->output_width <= TFR_DEPTHWISE_FEW_OUTPUTS) {
-    return TFR_DEPTHWISE_SINGLE;
-  }
-  if (tfr_depthwise_is_3x3(params)) return TFR_DEPTHWISE_WIDENED;
+  if (tfr_depthwise_is_3x3(params) && tfr_depthwise_strips_pay(params)) return TFR_DEPTHWISE_WIDENED;
   return tfr_depthwise_taps_sizes_valid(params) && tfr_depthwise_list_pays(params) && tfr_depthwise_strip_fits(params)
              ? TFR_DEPTHWISE_WALKED
              : TFR_DEPTHWISE_SINGLE;

@@ -12,9 +12,7 @@
 #include "tfr_requantize.h"
 #include "tfr_simd.h"
 
-#define TFR_DEPTHWISE_GROUP 4              /* channels that a word holds */
-#define TFR_DEPTHWISE_BLOCK 4              /* output columns computed together */
-#define TFR_DEPTHWISE_PAIRS 9              /* pairs of input rows in a strip */
+#define TFR_DEPTHWISE_GROUP 4               /* channels that a word holds */
 #define TFR_DEPTHWISE_MAX_STRIP_BYTES 32768 /* an image whose strips are larger is not widened */
 
 TFR_INLINE struct tfr_axis tfr_depthwise_vertical(const struct tfr_depthwise_params *params) {
@@ -35,8 +33,6 @@ TFR_INLINE int32_t tfr_depthwise_columns(const struct tfr_depthwise_params *para
 TFR_INLINE uint32_t tfr_depthwise_window_taps(const struct tfr_depthwise_params *params) {
   return (uint32_t)params->kernel_height * (uint32_t)params->kernel_width;
 }
-
-#define TFR_DEPTHWISE_COLUMN_BYTES (TFR_DEPTHWISE_PAIRS * TFR_DEPTHWISE_GROUP * 4)
 
 /* Has a tensor of these sizes, each at most 65535, at most 2^31 - 1 elements? */
 TFR_INLINE int tfr_depthwise_volume_valid(int32_t height, int32_t width, int32_t channels) {

@@ -20,10 +20,7 @@ const windowAt = ({ node, inputs }: DepthwiseSite) => windowOf(inputs[0]!.shape,
 const channelsOf = ({ inputs }: DepthwiseSite) => channelCount(inputs[0]!.shape);
 
 /** Dense 3 x 3 kernels multiply two taps at a time; kept taps go one by one. Measured: docs/kernels.md. */
-function fasterShare({ kernel, stride }: WindowAttributes): number {
-  if (kernel !== 3) return 1;
-  return stride === 1 ? 3 / 9 : 2 / 9;
-}
+const fasterShare = ({ kernel }: WindowAttributes) => (kernel === 3 ? 2 / 9 : 1);
 
 /** Rows are taps, columns channels. */
 const tapMatrix = (site: DepthwiseSite): WeightMatrix => ({
