@@ -1,13 +1,11 @@
 /** @file Depthwise convolutions by 3 x 3 kernels in strips equal the plain loops: turned images, odd rows, blocks that overlap. */
 import { describe, expect } from '@jest/globals';
-import { createRng, elementCount } from '@tinyformer/core';
+import { createRng } from '@tinyformer/core';
 import { loadRuntime } from '@tinyformer/mcu-runtime-c';
-import { definitionOf } from '@tinyformer/sparse-engine';
 import { depthwiseLayer } from '../src/benchmark/layer-makers.js';
 import { ownWays, SpecialisedKernels } from '../src/benchmark/own-programs.js';
-import { buildLayerFirmware } from '../src/firmware/layer-firmware.js';
 import { MACHINES } from '../src/machine/cortex-machine.js';
-import { runPrograms } from '../src/workload/run-programs.js';
+import { expectPlainLoops } from './support/layer-ways.js';
 import { machineTest } from './support/snippets.js';
 
 /** [height, width, channels, stride] */
@@ -40,18 +38,7 @@ describe.each(MACHINES)('On a $name', (machine) => {
       });
       runtime.dispose();
       expect(ways).toHaveLength(SHAPES.length);
-      const { elf } = await buildLayerFirmware({ machine, rounding, specialised: [], peer: null });
-      const results = await runPrograms(
-        ways.map(({ way }) => way.program),
-        { machine, elf },
-      );
-      ways.forEach(({ way, inputs }, index) => {
-        const { site } = way.candidate;
-        const output = new Int8Array(elementCount(site.output.shape));
-        definitionOf(site.node).reference(site, { inputs, output, rounding });
-        expect(results[index]!.calls[0]!.status).toBe(0);
-        expect(results[index]!.output).toEqual(output);
-      });
+      await expectPlainLoops(ways, { machine, rounding });
     });
   });
 });

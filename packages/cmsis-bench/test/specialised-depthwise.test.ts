@@ -1,14 +1,12 @@
 /** @file Depthwise convolutions with their shape compiled in equal the plain loops: blocks, borders and channels of all kinds. */
 import { describe, expect } from '@jest/globals';
-import { createRng, elementCount } from '@tinyformer/core';
+import { createRng } from '@tinyformer/core';
 import { loadRuntime } from '@tinyformer/mcu-runtime-c';
-import { definitionOf } from '@tinyformer/sparse-engine';
 import type { BenchLayer } from '../src/benchmark/layer.js';
 import { depthwiseLayer } from '../src/benchmark/layer-makers.js';
 import { ownWays, SpecialisedKernels } from '../src/benchmark/own-programs.js';
-import { buildLayerFirmware } from '../src/firmware/layer-firmware.js';
 import { MACHINES } from '../src/machine/cortex-machine.js';
-import { runPrograms } from '../src/workload/run-programs.js';
+import { expectPlainLoops } from './support/layer-ways.js';
 import { machineTest } from './support/snippets.js';
 
 /** [height, width, channels]: even and odd heights, one to four blocks a row, channels that are no multiple of four. */
@@ -67,23 +65,7 @@ describe.each(MACHINES)('On a $name', (machine) => {
       });
       runtime.dispose();
       expect(ways).toHaveLength(2 * LAYERS.length);
-      const { elf } = await buildLayerFirmware({
-        machine,
-        rounding,
-        specialised: specialised.list,
-        peer: null,
-      });
-      const results = await runPrograms(
-        ways.map(({ way }) => way.program),
-        { machine, elf },
-      );
-      ways.forEach(({ way, inputs }, index) => {
-        const { site } = way.candidate;
-        const output = new Int8Array(elementCount(site.output.shape));
-        definitionOf(site.node).reference(site, { inputs, output, rounding });
-        expect(results[index]!.calls[0]!.status).toBe(0);
-        expect(results[index]!.output).toEqual(output);
-      });
+      await expectPlainLoops(ways, { machine, rounding, specialised: specialised.list });
     });
   });
 });
