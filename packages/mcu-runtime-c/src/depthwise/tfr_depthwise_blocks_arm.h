@@ -41,7 +41,6 @@
 #define TFR_ASM_2(a, b) a "\n\t" b "\n\t"
 #define TFR_ASM_3(a, b, c) TFR_ASM_2(a, b) c "\n\t"
 #define TFR_ASM_4(a, b, c, d) TFR_ASM_2(a, b) TFR_ASM_2(c, d)
-#define TFR_ASM_5(a, b, c, d, e) TFR_ASM_3(a, b, c) TFR_ASM_2(d, e)
 #define TFR_ASM_6(a, b, c, d, e, f) TFR_ASM_3(a, b, c) TFR_ASM_3(d, e, f)
 
 /* For one row: the first two taps of the kernel columns, the third ones of two of them, that of the last in a high half. */

@@ -13,8 +13,6 @@
 
 #include "rows/tfr_panel_tiles.h"
 
-#define TFR_STRAIGHT_MAX_QUADS 127 /* 32 bytes each, within reach of an immediate offset */
-
 #if TFR_HAS_PANEL_BODIES
 #include "rows/tfr_panel_straight_arm.h"
 #else
